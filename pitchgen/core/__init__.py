@@ -1,0 +1,1 @@
+"""The nouns: what a run is about. Standard library and numpy only."""

@@ -1,0 +1,67 @@
+"""What is heard."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pitchgen.core.transcript import Span
+
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Audio:
+    """Mono sound."""
+
+    samples: Samples
+    """Shape (n_samples,), in [-1, 1]."""
+    rate: int
+    """Hertz."""
+
+    def __post_init__(self) -> None:
+        if self.samples.ndim != 1 or self.samples.dtype != np.float32:
+            raise ValueError(f"audio is mono float32, not {self.samples.dtype} {self.samples.shape}")
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return len(self.samples) / self.rate
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of rate and samples."""
+        digest = hashlib.sha256(f"{self.rate}:".encode())
+        digest.update(np.ascontiguousarray(self.samples).data)
+        return digest.hexdigest()
+
+    def cut(self, span: Span) -> Audio:
+        """What is heard in `span`: a view, not a copy; shorter where the sound ends first."""
+        return Audio(self.samples[round(span.start * self.rate) : round(span.end * self.rate)], self.rate)
+
+    @classmethod
+    def silence(cls, duration: float, rate: int) -> Audio:
+        """`duration` seconds of digital silence at `rate` Hz."""
+        return cls(np.zeros(round(duration * rate), np.float32), rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Whom a synthesizer imitates."""
+
+    reference: Audio
+    """Some seconds of the person's own clean speech."""
+    consent: str | None = None
+    """Identifier of the consent record; without one no engine may clone the voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stems:
+    """A recording taken apart."""
+
+    voice: Audio
+    background: Audio | None
+    """Everything but the voice; None where the engine does not keep it."""

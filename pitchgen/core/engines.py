@@ -1,0 +1,120 @@
+"""The Protocols an engine fulfils, and the items that flow through them.
+
+Every method takes a batch and returns as many results in the same order. An item carries everything
+that its result depends on, so that it can be a cache key by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from pitchgen.core.audio import Audio, Stems, Voice
+from pitchgen.core.transcript import Span, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """Under which terms an engine and its weights may be used."""
+
+    name: str
+    """SPDX identifier where there is one."""
+    commercial: bool
+    """Whether merchants may use what it makes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Speech to be written down."""
+
+    audio: Audio
+    spans: tuple[Span, ...]
+    """Where somebody speaks, in order."""
+    language: str
+    """BCP-47 code of what is spoken."""
+    script: tuple[str, ...] | None = None
+    """The sentences that were spoken, in order, where they are known beforehand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A sentence to be translated."""
+
+    text: str
+    source: str
+    """BCP-47 code."""
+    target: str
+    """BCP-47 code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """What a translator made of one sentence."""
+
+    text: str | None
+    """None where the engine does not know the sentence: nothing is guessed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A sentence to be said."""
+
+    text: str
+    language: str
+    """BCP-47 code."""
+    voice: Voice
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """What all engines have. Making one is cheap; weights load at the first batch."""
+
+    @property
+    def name(self) -> str:
+        """The name in the registry."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Name, weights digest, options and library version: all that changes what it returns."""
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """BCP-47 codes of what it hears, writes or says; empty where language does not matter."""
+
+    @property
+    def licence(self) -> Licence:
+        """The strictest terms among the engine and its weights."""
+
+
+class Separator(Engine, Protocol):
+    """Takes voice and background apart."""
+
+    def separate(self, recordings: Sequence[Audio]) -> Sequence[Stems]: ...
+
+
+class Detector(Engine, Protocol):
+    """Finds where somebody speaks."""
+
+    def detect(self, recordings: Sequence[Audio]) -> Sequence[tuple[Span, ...]]: ...
+
+
+class Transcriber(Engine, Protocol):
+    """Writes down what is said."""
+
+    def transcribe(self, recordings: Sequence[Recording]) -> Sequence[Transcript]: ...
+
+
+class Translator(Engine, Protocol):
+    """Says it in another language."""
+
+    def translate(self, requests: Sequence[Translation]) -> Sequence[Translated]: ...
+
+
+class Synthesizer(Engine, Protocol):
+    """Says it aloud. `timbre` is `cloned`, `tinted` or `stock`."""
+
+    @property
+    def timbre(self) -> str: ...
+
+    def synthesize(self, utterances: Sequence[Utterance]) -> Sequence[Audio]: ...
