@@ -56,12 +56,3 @@ class Voice:
     """Some seconds of the person's own clean speech."""
     consent: str | None = None
     """Identifier of the consent record; without one no engine may clone the voice."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stems:
-    """A recording taken apart."""
-
-    voice: Audio
-    background: Audio | None
-    """Everything but the voice; None where the engine does not keep it."""

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from pitchgen.core.audio import Audio, Stems, Voice
+from pitchgen.core.audio import Audio, Voice
+from pitchgen.core.errors import UnsupportedError
 from pitchgen.core.transcript import Span, Transcript
 
 
@@ -87,12 +88,6 @@ class Engine(Protocol):
         """The strictest terms among the engine and its weights."""
 
 
-class Separator(Engine, Protocol):
-    """Takes voice and background apart."""
-
-    def separate(self, recordings: Sequence[Audio]) -> Sequence[Stems]: ...
-
-
 class Detector(Engine, Protocol):
     """Finds where somebody speaks."""
 
@@ -118,3 +113,14 @@ class Synthesizer(Engine, Protocol):
     def timbre(self) -> str: ...
 
     def synthesize(self, utterances: Sequence[Utterance]) -> Sequence[Audio]: ...
+
+
+def require_language(engine: Engine, code: str, verb: str) -> None:
+    """Refuse a language that `engine` does not `verb`.
+
+    Raises:
+        UnsupportedError: the message lists those it knows.
+    """
+    if engine.languages and code not in engine.languages:
+        known = ", ".join(sorted(engine.languages))
+        raise UnsupportedError(f"{engine.name} does not {verb} {code}; it knows {known}")

@@ -26,6 +26,8 @@ class Stream:
     height_px: int = 0
     rotation_deg: int = 0
     """Clockwise turn a player applies before it shows the frame: 0, 90, 180 or 270."""
+    hdr: bool = False
+    """The picture is in a high dynamic range that ordinary screens cannot show."""
     channels: int = 0
     rate_hz: int = 0
 

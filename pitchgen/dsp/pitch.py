@@ -1,0 +1,59 @@
+"""How high a voice is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pitchgen.core.audio import Audio
+
+FRAME_SECONDS = 0.040  # two to three periods of the lowest voice
+HOP_SECONDS = 0.010
+LOWEST_HZ, HIGHEST_HZ = 70.0, 400.0  # adult speech
+VOICED = 0.5  # normalised autocorrelation above which a frame is periodic; noise stays below 0.3
+QUIET = 0.03  # of the power of loud frames (15 dB below): quieter frames are pauses and noise
+FFT_LENGTH = 4096  # above twice a frame at 48 kHz: no wrap-around
+
+
+@dataclass(frozen=True, slots=True)
+class Pitch:
+    """The pitch of a stretch of speech."""
+
+    median_hz: float
+    """Over the voiced frames; not a number where there is none."""
+    voiced_seconds: float
+
+
+def pitch(audio: Audio) -> Pitch:
+    """Median fundamental frequency and how much of `audio` is voiced.
+
+    Source: autocorrelation normalised by that of the window, P. Boersma (1993), "Accurate short-term
+    analysis of the fundamental frequency".
+    """
+    length, hop = round(FRAME_SECONDS * audio.rate), round(HOP_SECONDS * audio.rate)
+    if len(audio.samples) < length:
+        return Pitch(np.nan, 0.0)
+    frames = np.lib.stride_tricks.sliding_window_view(audio.samples, length)[::hop]
+    power = np.mean(frames**2, axis=1)
+    loud = frames[(power > np.percentile(power, 95) * QUIET) & (power > 0)]
+    found = [_periods(part, audio.rate) for part in np.array_split(loud, len(loud) // 1024 + 1)]
+    heights = np.concatenate(found)
+    voiced = heights[~np.isnan(heights)]
+    return Pitch(float(np.median(voiced)) if len(voiced) else np.nan, len(voiced) * HOP_SECONDS)
+
+
+def _periods(frames: NDArray[np.float32], rate: int) -> NDArray[np.float64]:
+    """Fundamental frequency in Hz of each frame, shape (n_frames,); not a number where unvoiced."""
+    window = np.hanning(frames.shape[1])
+    size = max(FFT_LENGTH, 1 << (2 * frames.shape[1] - 1).bit_length())
+    lags = slice(round(rate / HIGHEST_HZ), round(rate / LOWEST_HZ))
+    centred = (frames - frames.mean(axis=1, keepdims=True)) * window
+    own = np.fft.irfft(np.abs(np.fft.rfft(centred, size)) ** 2)[:, : lags.stop]
+    of_window = np.fft.irfft(np.abs(np.fft.rfft(window, size)) ** 2)[: lags.stop]
+    normal = own / (own[:, :1] + 1e-12) / (of_window / of_window[0] + 1e-3)
+    best = normal[:, lags].argmax(axis=1) + lags.start
+    heights: NDArray[np.float64] = rate / best
+    heights[normal[np.arange(len(best)), best] < VOICED] = np.nan
+    return heights

@@ -1,0 +1,285 @@
+"""Decoding, encoding and muxing by the ffmpeg program: a graph as data, a process of its own, no shell.
+
+Every input may be hostile: only local files and pipes may be opened, whatever a playlist inside asks for;
+no run outlasts its time limit; location and device metadata of the phone are not passed on.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from pitchgen.core.audio import Audio, Samples
+from pitchgen.core.errors import EngineError, InputError, MediaError, StorageError
+from pitchgen.core.media import Media
+from pitchgen.core.stage import stage
+from pitchgen.core.transcript import Span
+from pitchgen.edges.labels import LABEL_PATH, LABEL_SECONDS, label_size
+
+SPEECH_RATE = 16_000  # Hz: what detectors and recognisers listen to
+SOUND_RATE = 48_000  # Hz: what the outputs carry
+SOUND_BITRATE = "128k"  # transparent for mono speech, with room for what engines keep of the background
+PRESET, QUALITY = "veryfast", 20  # x264: twice real time and more on two cores, no loss a phone would show
+STARTUP = 60.0  # seconds every run is given, however short the media
+SECONDS_PER_SECOND = 30.0  # a run may take this many times the media's duration before it is stopped
+ERROR_LINES = 3  # of ffmpeg's own words that a message quotes
+
+Progress = Callable[[float], None]
+"""Told how many seconds of the media are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A subtitle or sound track of an output."""
+
+    path: Path
+    language: str
+    """ISO 639-2/T."""
+    title: str
+
+
+class Ffmpeg:
+    """One ffmpeg program and what pitchgen asks of it."""
+
+    def __init__(self, binary: str | None = None) -> None:
+        self._binary = binary
+
+    @cached_property
+    def binary(self) -> str:
+        """Path of the program: the one named, or the one of the imageio-ffmpeg wheel.
+
+        Raises:
+            InputError: the named program is not there.
+        """
+        if self._binary:
+            found = shutil.which(self._binary)
+            if not found:
+                raise InputError(f"{self._binary}: no such ffmpeg program; leave it out to use the packaged one")
+            return found
+        import imageio_ffmpeg
+
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+
+    @cached_property
+    def version(self) -> str:
+        """The program's own version."""
+        words = subprocess.run([self.binary, "-version"], capture_output=True, text=True, check=False).stdout.split()
+        return words[2] if len(words) > 2 else "unknown"
+
+    @property
+    def fingerprint(self) -> str:
+        """What decides the bytes it writes."""
+        return f"ffmpeg:{self.version}"
+
+    def decode(self, media: Media, *, rate: int = SPEECH_RATE, span: Span | None = None) -> Audio:
+        """The speech track as mono, on the clock of the file: sample 0 is its start, gaps are silence.
+
+        Raises:
+            MediaError: sound that cannot be decoded.
+        """
+        if media.sound is None:
+            raise MediaError(f"{media.path}: has no sound")
+        stream = _open(media.path)[str(media.sound.index)]
+        stream = stream.filter("aresample", rate, **{"async": 1, "first_pts": 0})
+        if span is not None:
+            stream = stream.filter("atrim", start=span.start, end=span.end)
+        graph = stream.output("pipe:", format="s16le", ac=1, ar=rate)
+        seconds = span.duration if span else media.duration
+        with self._process(graph, stdout=subprocess.PIPE) as process:
+            samples = _read_samples(process, round(seconds * rate))
+            self._finish(process, media.path, seconds)
+        if not len(samples):
+            raise MediaError(f"{media.path}: its sound cannot be decoded; export it again as MP4")
+        return Audio(samples, rate)
+
+    def subtitles(self, media: Media, index: int) -> str:
+        """Subtitle stream `index` of the file as SRT text.
+
+        Raises:
+            MediaError: a stream that is no text.
+        """
+        graph = _open(media.path)[str(index)].output("pipe:", format="srt")
+        with self._process(graph, stdout=subprocess.PIPE) as process:
+            text = process.stdout.read().decode("utf-8", "replace") if process.stdout else ""
+            self._finish(process, media.path, media.duration)
+        return text
+
+    def encode_picture(self, media: Media, target: Path, progress: Progress) -> None:
+        """The picture, upright, labelled for its first seconds, as H.264 that every player shows.
+
+        Raises:
+            MediaError: a picture that cannot be decoded.
+            StorageError: a full disk.
+        """
+        if media.picture is None:
+            raise MediaError(f"{media.path}: has no picture")
+        width, height = label_size(*media.picture.shown_px)
+        until = media.picture.start + LABEL_SECONDS
+        label = _open(LABEL_PATH).filter("scale", width, height)
+        picture = _open(media.path)[str(media.picture.index)]
+        if media.picture.hdr:
+            picture = _tone_mapped(picture)
+        picture = picture.filter("pad", "ceil(iw/2)*2", "ceil(ih/2)*2")  # H.264 wants even sides
+        place = {"x": "(W-w)/2", "y": "max(0,H*0.06-h/2)", "enable": f"lt(t,{until:.3f})"}
+        graph = picture.overlay(label, **place).filter("format", "yuv420p").output(
+            str(target), vcodec="libx264", preset=PRESET, crf=QUALITY, fps_mode="vfr", an=None,
+            map_metadata=-1, map_chapters=-1,
+        )  # fmt: skip
+        self.run(graph, media.path, media.duration, progress)
+
+    def encode_sound(self, blocks: Iterable[Samples], target: Path, duration: float) -> None:
+        """Mono blocks at 48 kHz as AAC in MP4.
+
+        Raises:
+            EngineError, StorageError: as `run`.
+        """
+        import ffmpeg
+
+        graph = ffmpeg.input("pipe:", format="f32le", ac=1, ar=SOUND_RATE).output(
+            str(target), acodec="aac", audio_bitrate=SOUND_BITRATE, ar=SOUND_RATE, map_metadata=-1
+        )
+        with self._process(graph, stdin=subprocess.PIPE) as process:
+            assert process.stdin is not None
+            try:
+                for block in blocks:
+                    process.stdin.write(block.astype("<f4", copy=False).data)
+                process.stdin.close()
+            except BrokenPipeError:
+                pass  # ffmpeg has left: its own words are better, and come next
+            self._finish(process, target, duration)
+
+    def mux(
+        self, picture: Path, sound: Track, captions: Sequence[Track], metadata: dict[str, str], target: Path,
+        duration: float,
+    ) -> None:  # fmt: skip
+        """Picture, sound and soft subtitles in one MP4, nothing encoded again.
+
+        Raises:
+            EngineError, StorageError: as `run`.
+        """
+        import ffmpeg
+
+        inputs = [_open(picture)["v"], _open(sound.path)["a"], *(_open(track.path)["s"] for track in captions)]
+        text = {"scodec": "mov_text", "disposition:s:0": "default"} if captions else {}
+        graph = ffmpeg.output(
+            *inputs, str(target), c="copy", map_metadata=-1, movflags="+faststart+use_metadata_tags",
+            metadata=[f"{name}={value}" for name, value in metadata.items()],
+            **text, **_tags("a", [sound]), **_tags("s", captions),
+        )  # fmt: skip
+        self.run(graph, target, duration)
+
+    def run(self, graph: Any, about: Path, seconds: float, progress: Progress | None = None) -> None:
+        """Run `graph` over `seconds` of media.
+
+        Raises:
+            StorageError: a full disk.
+            MediaError: ffmpeg refused the input; the message quotes it.
+            EngineError: it took too long.
+        """
+        if progress:
+            graph = graph.global_args("-progress", "pipe:1", "-nostats")
+        with self._process(graph, stdout=subprocess.PIPE if progress else subprocess.DEVNULL) as process:
+            if progress and process.stdout:
+                for done in _progress(process.stdout):
+                    progress(min(done, seconds))
+            self._finish(process, about, seconds)
+
+    @contextmanager
+    def _process(self, graph: Any, **pipes: Any) -> Iterator[_Process]:
+        """ffmpeg at work on `graph`; gone when the block ends, whatever happened in it."""
+        command = [self.binary, "-hide_banner", "-loglevel", "error", "-y", *graph.get_args()]
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, **pipes}
+        with tempfile.TemporaryFile() as words:
+            process = _Process(command, stderr=words, **pipes)
+            process.words = words
+            try:
+                yield process
+            finally:
+                if process.poll() is None:
+                    process.kill()
+                process.wait()
+                for pipe in (process.stdin, process.stdout):
+                    if pipe and not pipe.closed:
+                        pipe.close()
+
+    def _finish(self, process: _Process, about: Path, seconds: float) -> None:
+        """Wait for the end of a run and say what went wrong in it."""
+        try:
+            code = process.wait(STARTUP + SECONDS_PER_SECOND * seconds)
+        except subprocess.TimeoutExpired as error:
+            raise EngineError(f"{about}: ffmpeg took too long and was stopped", retryable=True) from error
+        if code == 0:
+            return
+        process.words.seek(0)
+        words = process.words.read().decode("utf-8", "replace")
+        if "No space left on device" in words:
+            raise StorageError(f"{about}: the disk is full; make room and run the same command again")
+        last = "; ".join(line.strip() for line in words.splitlines()[-ERROR_LINES:]) or f"exit code {code}"
+        raise MediaError(f"{about}: ffmpeg cannot use it: {last}")
+
+
+class _Process(subprocess.Popen[bytes]):
+    """A process that knows where its complaints are kept."""
+
+    words: IO[bytes]
+
+
+def _open(path: Path) -> Any:
+    """An input that may open nothing but itself."""
+    import ffmpeg
+
+    return ffmpeg.input(f"file:{path}", protocol_whitelist="file,pipe")
+
+
+def _tone_mapped(picture: Any) -> Any:
+    """From high dynamic range to what ordinary screens show. Source: ffmpeg's documentation of tonemap."""
+    linear = picture.filter("zscale", t="linear", npl=100).filter("tonemap", "hable")
+    return linear.filter("zscale", p="bt709", t="bt709", m="bt709", r="tv")
+
+
+def _tags(kind: str, tracks: Sequence[Track]) -> dict[str, list[str]]:
+    """Language and title of each track, as ffmpeg's options."""
+    return {
+        f"metadata:s:{kind}:{i}": [f"language={t.language}", f"title={t.title}", f"handler_name={t.title}"]
+        for i, t in enumerate(tracks)
+    }
+
+
+def _progress(lines: IO[bytes]) -> Iterator[float]:
+    """Seconds done, as ffmpeg's `-progress` tells them."""
+    for line in lines:
+        name, _, value = line.decode("ascii", "replace").partition("=")
+        if name == "out_time_us" and value.strip().lstrip("-").isdigit():
+            yield max(0.0, int(value) / 1e6)
+
+
+def _read_samples(process: _Process, expected: int) -> Samples:
+    """16-bit samples from the process's output as float32, in one array: an hour is held once."""
+    assert process.stdout is not None
+    samples = np.empty(max(expected, 1) + SPEECH_RATE, np.float32)
+    filled = 0
+    rest = b""
+    while piece := process.stdout.read(1 << 18):
+        piece = rest + piece
+        rest = piece[len(piece) // 2 * 2 :]
+        part = np.frombuffer(piece, "<i2", count=len(piece) // 2)
+        if filled + len(part) > len(samples):
+            samples = np.concatenate([samples, np.empty(len(samples), np.float32)])
+        np.divide(part, 32768, out=samples[filled : filled + len(part)], dtype=np.float32)
+        filled += len(part)
+    return samples[:filled]
+
+
+@stage(version=1)
+def decode(recordings: Sequence[Media], ffmpeg: Ffmpeg) -> Sequence[Audio]:
+    """The speech of each recording at 16 kHz."""
+    return [ffmpeg.decode(media) for media in recordings]

@@ -1,0 +1,165 @@
+"""What a media file holds, read with PyAV and believed only as far as it is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pitchgen.core.errors import MediaError, StorageError, UnsupportedError
+from pitchgen.core.media import Media, Stream
+from pitchgen.edges.store import file_sha256
+
+MAX_BYTES = 32 << 30  # an hour of 4K footage from a phone is below 25 GB
+MAX_DURATION = 4 * 3600.0  # seconds: no sales pitch is longer, and a forged header may be
+MAX_PIXELS = 8192 * 4320  # 8K
+MAX_STREAMS = 64
+OPEN_TIMEOUT = 30.0  # seconds to read the header of a local file
+
+CHINESE_TAGS = ("zho", "chi", "zh", "cmn")
+HDR_TRANSFERS = (16, 18)  # SMPTE ST 2084 (PQ) and ARIB STD-B67 (HLG), as ISO/IEC 23091-2 numbers them
+
+
+def probe(path: Path, *, audio_track: int | None = None) -> Media:
+    """Read the header of the video at `path`, and its packets where the header lacks the duration.
+
+    Args:
+        path: a file.
+        audio_track: which of the audio streams carries the speech, counted from 1; by default the one
+            tagged as Chinese, else the file's own default, else the first.
+
+    Raises:
+        MediaError: not a file, not a video, no sound, or nothing that can be decoded.
+        StorageError: a file that cannot be read.
+        UnsupportedError: larger, longer or with more streams than is taken.
+    """
+    _check_file(path)
+    try:
+        streams, duration = _read(path)
+    except UnsupportedError:
+        raise
+    except Exception as error:
+        if type(error).__module__.split(".")[0] not in ("av", "builtins"):
+            raise
+        raise MediaError(f"{path}: not a video that can be read; export it again as MP4 ({_reason(error)})") from error
+    picture = _picture(path, streams)
+    sound = _sound(path, streams, audio_track)
+    if duration <= 0:
+        raise MediaError(f"{path}: holds no pictures or sound, only a header; export it again as MP4")
+    if duration > MAX_DURATION:
+        raise UnsupportedError(f"{path}: {duration / 3600:.1f} hours long; at most {MAX_DURATION / 3600:.0f} are taken")
+    return Media(path, file_sha256(path), duration, picture, sound, tuple(streams))
+
+
+def _check_file(path: Path) -> None:
+    try:
+        if path.is_dir():
+            raise MediaError(f"{path}: is a folder; name the video files in it")
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise MediaError(f"{path}: is empty; copy it again from the phone")
+        size = path.stat().st_size
+    except FileNotFoundError as error:
+        raise MediaError(f"{path}: no such file") from error
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be read: {error.strerror}") from error
+    if size > MAX_BYTES:
+        raise UnsupportedError(f"{path}: {size / 2**30:.0f} GiB; at most {MAX_BYTES >> 30} are taken")
+
+
+def _read(path: Path) -> tuple[list[Stream], float]:
+    """Streams and duration in seconds."""
+    import av
+
+    options = {"protocol_whitelist": "file"}
+    with av.open(f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace") as container:
+        if len(container.streams) > MAX_STREAMS:
+            raise UnsupportedError(f"{path}: {len(container.streams)} streams; at most {MAX_STREAMS} are taken")
+        start = (container.start_time or 0) / av.time_base
+        streams = [_stream(stream, start) for stream in container.streams]
+        if any(s.width_px * s.height_px > MAX_PIXELS for s in streams):
+            raise UnsupportedError(f"{path}: larger than 8K; export it at 1080p")
+        duration = container.duration / av.time_base if container.duration else 0.0
+    turned = [s for s in streams if s.kind == "video" and not s.cover]
+    if turned:
+        with av.open(f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace") as container:
+            streams = _with_rotation(container, streams, turned[0])
+    return streams, duration or _scanned_duration(path, options)
+
+
+def _stream(stream: Any, file_start: float) -> Stream:
+    """A PyAV stream as ours."""
+    import av
+
+    context = getattr(stream, "codec_context", None)
+    video = stream.type == "video"
+    start = float((stream.start_time or 0) * stream.time_base) if stream.time_base else 0.0
+    return Stream(
+        index=stream.index,
+        kind=stream.type,
+        codec=getattr(context, "name", "unknown"),
+        start=max(0.0, start - file_start),
+        language=stream.metadata.get("language"),
+        default=bool(stream.disposition & av.stream.Disposition.default),
+        cover=bool(stream.disposition & av.stream.Disposition.attached_pic)
+        or (video and getattr(context, "name", "") in ("png", "bmp", "gif", "mjpeg") and _is_still(stream)),
+        width_px=(getattr(context, "width", 0) or 0) if video else 0,
+        height_px=(getattr(context, "height", 0) or 0) if video else 0,
+        hdr=video and int(getattr(context, "color_trc", 0) or 0) in HDR_TRANSFERS,
+        channels=(getattr(context, "channels", 0) or 0) if stream.type == "audio" else 0,
+        rate_hz=(getattr(context, "sample_rate", 0) or 0) if stream.type == "audio" else 0,
+    )
+
+
+def _is_still(stream: Any) -> bool:
+    """A stream of one frame beside a real video is a cover, whatever its flags say."""
+    return bool(stream.frames <= 1)
+
+
+def _with_rotation(container: Any, streams: list[Stream], shown: Stream) -> list[Stream]:
+    """The streams with the turn of the shown one, which only a decoded frame tells."""
+    from dataclasses import replace
+
+    frame = next(container.decode(container.streams[shown.index]), None)
+    if frame is None:
+        raise ValueError("no picture can be decoded")
+    turn = round(-frame.rotation) % 360  # PyAV counts counter-clockwise
+    return [replace(s, rotation_deg=turn) if s.index == shown.index else s for s in streams]
+
+
+def _scanned_duration(path: Path, options: dict[str, str]) -> float:
+    """Seconds from the first to the last packet, for files whose header does not say."""
+    import av
+
+    first, last = float("inf"), 0.0
+    with av.open(f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace") as container:
+        for packet in container.demux():
+            if packet.pts is not None and packet.stream.type in ("video", "audio"):
+                at = float(packet.pts * packet.time_base)
+                first = min(first, at)
+                last = max(last, at + float((packet.duration or 0) * packet.time_base))
+    return max(0.0, last - first) if last else 0.0
+
+
+def _picture(path: Path, streams: Sequence[Stream]) -> Stream:
+    found = [s for s in streams if s.kind == "video" and not s.cover and s.width_px and s.height_px]
+    if not found:
+        raise MediaError(f"{path}: has no moving picture; pitchgen makes videos, so give it one")
+    return next((s for s in found if s.default), found[0])
+
+
+def _sound(path: Path, streams: Sequence[Stream], track: int | None) -> Stream:
+    found = [s for s in streams if s.kind == "audio" and s.channels]
+    if not found:
+        raise MediaError(f"{path}: has no sound, so nobody speaks in it; film it with the microphone on")
+    if track is not None:
+        if not 1 <= track <= len(found):
+            raise MediaError(f"{path}: has {len(found)} audio track(s), no number {track}")
+        return found[track - 1]
+    chinese = [s for s in found if s.language in CHINESE_TAGS]
+    return next((s for s in chinese or found if s.default), (chinese or found)[0])
+
+
+def _reason(error: Exception) -> str:
+    """The library's own words, without its numbers and the path."""
+    return str(getattr(error, "strerror", None) or error).split(":")[0].strip().lower() or type(error).__name__

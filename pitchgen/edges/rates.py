@@ -1,0 +1,57 @@
+"""How long this machine takes for each kind of work, learnt from its own runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from pitchgen.edges.store import write_atomically
+
+MEMORY = 0.7
+"""Weight of what was known against the newest run: one odd run does not spoil the estimate."""
+
+FIRST_GUESS = {
+    # seconds a unit, measured on two cores by benchmarks/dub.py; used until this machine has its own
+    "separate": 0.05,
+    "detect": 0.4,
+    "transcribe": 0.8,
+    "translate": 0.002,
+    "synthesize": 0.04,
+    "voice": 0.3,
+    "picture": 0.2,  # a second of video
+    "sound": 0.6,
+    "mux": 0.3,
+}
+
+
+class Rates:
+    """Seconds a unit of work, by stage; kept in one JSON file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known: dict[str, float] | None = None
+
+    def learn(self, stage: str, seconds: float, units: float) -> None:
+        """Take in that `units` of `stage` took `seconds`."""
+        if units > 0:
+            known = self._load()
+            now = seconds / units
+            known[stage] = MEMORY * known[stage] + (1 - MEMORY) * now if stage in known else now
+
+    def estimate(self, stage: str, units: float) -> float:
+        """Seconds that `units` of `stage` will take, roughly."""
+        return units * self._load().get(stage, FIRST_GUESS.get(stage, 1.0))
+
+    def save(self) -> None:
+        """Write what was learnt, for the next run."""
+        if self._known:
+            write_atomically(self._path, msgspec.json.format(msgspec.json.encode(self._known)))
+
+    def _load(self) -> dict[str, float]:
+        if self._known is None:
+            try:
+                self._known = msgspec.json.decode(self._path.read_bytes(), type=dict[str, float])
+            except (OSError, msgspec.DecodeError):
+                self._known = {}  # an estimate is a comfort, not a fact worth failing for
+        return self._known

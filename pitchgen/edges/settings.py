@@ -1,0 +1,82 @@
+"""Reads the settings: `pitchgen.toml` < `PITCHGEN_*` < what the caller gives."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pitchgen.core.config import Settings
+from pitchgen.core.errors import InputError, StorageError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FILE = "pitchgen.toml"
+PREFIX = "PITCHGEN_"
+CHOICES = {"untranslated": ("stop", "keep"), "use": ("commercial", "research")}
+ELSEWHERE = {"phrasebook"}
+"""`PITCHGEN_*` variables that an engine reads by itself."""
+
+
+def read_settings(given: Mapping[str, Any], *, folder: Path | None = None) -> Settings:
+    """The settings of a run in `folder` (by default the current one); `given` values of None do not count.
+
+    Raises:
+        InputError: a file that cannot be parsed, an unknown setting, or a value of the wrong kind.
+    """
+    names = [field.name for field in fields(Settings)]
+    values: dict[str, Any] = {}
+    for source, found in (
+        (FILE, _from_file((folder or Path.cwd()) / FILE)),
+        ("environment", _from_environment()),
+        ("arguments", {name: value for name, value in given.items() if value is not None}),
+    ):
+        for name in found:
+            if name not in names:
+                near = get_close_matches(name, names, n=1)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                raise InputError(f"{source}: no setting is called {name!r}{hint}")
+        values |= found
+    for name, choices in CHOICES.items():
+        if values.get(name, choices[0]) not in choices:
+            raise InputError(f"{name} is {' or '.join(choices)}, not {values[name]!r}")
+    try:
+        return msgspec.convert(values, Settings, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise InputError(f"settings: {error}") from error
+
+
+def default_store() -> Path:
+    """The user's cache folder. Source: the XDG base directory specification."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pitchgen"
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not valid TOML: {error}") from error
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _from_environment() -> dict[str, Any]:
+    found = {name[len(PREFIX) :].lower(): value for name, value in os.environ.items() if name.startswith(PREFIX)}
+    return {name: value for name, value in found.items() if value and name not in ELSEWHERE}
+
+
+def _path(type_: type, value: Any) -> Any:
+    if type_ is Path:
+        return Path(value)
+    raise TypeError(type_)

@@ -1,0 +1,165 @@
+"""The one runner: reuse, batching and progress live here and nowhere else.
+
+A recipe says what is done to what. The kit asks the store for each result, has the engine make only what
+is missing, in batches, keeps it, and tells whoever listens.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Generic, TypeVar, get_args, get_type_hints, overload
+
+from pitchgen.core.events import Advanced, Listener, ignore
+from pitchgen.core.fingerprint import key
+from pitchgen.core.stage import Versioned
+from pitchgen.edges.rates import Rates
+from pitchgen.edges.store import Store
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Performer = TypeVar("Performer")
+
+BATCH = 16
+"""Items an engine is handed at once: enough to batch, few enough to lose little when the run is killed."""
+
+
+class Kit:
+    """Runs stages against one store."""
+
+    def __init__(self, store: Store, *, listen: Listener = ignore, batch: int = BATCH) -> None:
+        self.store = store
+        self.rates = Rates(store.root / "rates.json")
+        self.listen = listen
+        self.batch = batch
+
+    def map(
+        self,
+        stage: Callable[[Sequence[Item], Performer], Sequence[Result]],
+        items: Sequence[Item],
+        engine: Performer,
+    ) -> Mapped[Item, Performer, Result]:
+        """Results of a batch stage, one for each item, in order.
+
+        Like Python's own `map` it is lazy: reading a result makes its batch, so that the work on the first
+        results overlaps the engine's on the next.
+        """
+        return Mapped(self, stage, items, engine)
+
+    def run(
+        self,
+        stage: Callable[[Sequence[Item], Performer], Sequence[Result]],
+        item: Item,
+        engine: Performer,
+    ) -> Result:
+        """The result of a batch stage for one item."""
+        return self.map(stage, (item,), engine)[0]
+
+    def file(
+        self, name: str, suffix: str, parts: Sequence[object], write: Callable[[Path], None], *, version: int
+    ) -> Path:
+        """The file that `write` makes out of `parts`, made once: `parts` hold all that `write` reads."""
+        identity = self.file_key(name, parts, version=version)
+        kept = self.store.get_file(identity)
+        if kept is None:
+            began = time.monotonic()
+            kept = self.store.put_file(identity, suffix, write)
+            self.rates.learn(name, time.monotonic() - began, 1)
+        return kept
+
+    def file_key(self, name: str, parts: Sequence[object], *, version: int) -> str:
+        """Under which key `file` keeps its result."""
+        return key(f"file:{name}@{version}", *parts)
+
+
+class Mapped(Sequence[Result], Generic[Item, Performer, Result]):
+    """The results of one `Kit.map`: made when read, read from the store each time, never all in memory."""
+
+    def __init__(
+        self,
+        kit: Kit,
+        stage: Callable[[Sequence[Item], Performer], Sequence[Result]],
+        items: Sequence[Item],
+        engine: Performer,
+    ) -> None:
+        self._kit, self._stage, self._items, self._engine = kit, stage, items, engine
+        name, version = _identity(stage)
+        self.name = name
+        self.keys = tuple(key(f"stage:{name}@{version}", item, engine) for item in items)
+        self._type = _result_type(stage)
+        self._waiting = dict.fromkeys(k for k in self.keys if not kit.store.has(k))
+        self._total = len(set(self.keys))
+        self.reused = self._total - len(self._waiting)
+        if items:
+            self._tell()
+
+    @property
+    def missing(self) -> int:
+        """How many results are still to be made."""
+        return len(self._waiting)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, index: int) -> Result: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Result, ...]: ...
+    def __getitem__(self, index: int | slice) -> Result | tuple[Result, ...]:
+        if isinstance(index, slice):
+            return tuple(self._read(i) for i in range(*index.indices(len(self))))
+        return self._read(range(len(self))[index])
+
+    def __iter__(self) -> Iterator[Result]:
+        return (self._read(i) for i in range(len(self)))
+
+    def _read(self, index: int) -> Result:
+        wanted = self.keys[index]
+        if wanted in self._waiting:
+            self._make(self._next_batch(index))
+        value = self._kit.store.get(wanted, self._type)
+        if value is None:  # damaged on the disk: made again, not passed on
+            self._kit.store.drop(wanted)
+            self._make({wanted: self._items[index]})
+            value = self._kit.store.get(wanted, self._type)
+        if value is None:
+            raise RuntimeError(f"{self.name}: a result cannot be read back from {self._kit.store.root}")
+        result: Result = value
+        return result
+
+    def _next_batch(self, index: int) -> dict[str, Item]:
+        """The missing items from `index` on, as many as a batch holds."""
+        batch: dict[str, Item] = {}
+        for identity, item in zip(self.keys[index:], self._items[index:], strict=True):
+            if identity in self._waiting and identity not in batch:
+                batch[identity] = item
+                if len(batch) == self._kit.batch:
+                    break
+        return batch
+
+    def _make(self, batch: dict[str, Item]) -> None:
+        began = time.monotonic()
+        results = self._stage(tuple(batch.values()), self._engine)
+        for identity, result in zip(batch, results, strict=True):
+            self._kit.store.put(identity, result)
+            self._waiting.pop(identity, None)
+        self._kit.rates.learn(self.name, time.monotonic() - began, len(batch))
+        self._tell()
+
+    def _tell(self) -> None:
+        done = self._total - len(self._waiting)
+        self._kit.listen(Advanced(self.name, done, self._total, self.reused))
+
+
+def _identity(stage: Callable[..., object]) -> tuple[str, int]:
+    """Name and version that the results of `stage` are kept under."""
+    if not hasattr(stage, "version"):
+        raise TypeError(f"{stage!r} is no stage: mark it with @stage(version=1)")
+    marked: Versioned = stage  # type: ignore[assignment]  # what hasattr has just shown
+    return marked.__name__, marked.version
+
+
+def _result_type(stage: Callable[..., object]) -> Any:
+    """What `stage` returns for one item: U of its `-> Sequence[U]`."""
+    return get_args(get_type_hints(stage)["return"])[0]

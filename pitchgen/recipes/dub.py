@@ -1,0 +1,131 @@
+"""One video, dubbed: from what she says to what is heard in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pitchgen.core.audio import Audio, Voice
+from pitchgen.core.caption import Cue
+from pitchgen.core.engines import (
+    Detector,
+    Recording,
+    Synthesizer,
+    Transcriber,
+    Translation,
+    Translator,
+    Utterance,
+)
+from pitchgen.core.errors import MediaError
+from pitchgen.core.media import Media
+from pitchgen.core.project import Line
+from pitchgen.core.timeline import Timeline
+from pitchgen.core.transcript import Segment, Transcript
+from pitchgen.edges.ffmpeg import Ffmpeg, decode
+from pitchgen.kit import Kit, Mapped
+from pitchgen.languages import SOURCE
+from pitchgen.stages.caption import caption
+from pitchgen.stages.detect import detect
+from pitchgen.stages.fit import Take, fit
+from pitchgen.stages.revise import Occurrence, occurrences
+from pitchgen.stages.synthesize import synthesize
+from pitchgen.stages.transcribe import transcribe
+from pitchgen.stages.translate import translate
+
+Edits = Mapping[str, Mapping[Occurrence, str | None]]
+"""By language: what a person wants said for which sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who performs each verb."""
+
+    detector: Detector
+    transcriber: Transcriber
+    translator: Translator
+    synthesizer: Synthesizer
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One language version in words: a line for each segment."""
+
+    language: str
+    segments: tuple[Segment, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def spoken(self) -> tuple[tuple[Segment, Line], ...]:
+        """What is heard: all but the lines that a person has emptied."""
+        return tuple(pair for pair in zip(self.segments, self.lines, strict=True) if pair[1].text != "")
+
+    @property
+    def voiced(self) -> tuple[str, ...]:
+        """The texts that a voice has to say, in order."""
+        return tuple(line.text for _, line in self.spoken if line.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Dub:
+    """One language version on the clock, ready to be rendered."""
+
+    script: Script
+    timeline: Timeline
+    cues: tuple[Cue, ...]
+    """Captions; `segment` counts the clips of the timeline."""
+    voices: Mapped[Utterance, Synthesizer, Audio]
+    first: int
+    """Where the sounds of this version begin among `voices`."""
+
+
+def hear(media: Media, script: Sequence[str] | None, cast: Cast, kit: Kit, ffmpeg: Ffmpeg) -> Transcript:
+    """What she says, and when.
+
+    Raises:
+        MediaError: nobody speaks.
+    """
+    audio = kit.run(decode, media, ffmpeg)
+    spans = kit.run(detect, audio, cast.detector)
+    if not spans:
+        raise MediaError(f"{media.path}: nobody is heard speaking in it; is this the right audio track?")
+    return kit.run(transcribe, Recording(audio, spans, SOURCE, tuple(script) if script else None), cast.transcriber)
+
+
+def requests(transcript: Transcript, languages: Sequence[str]) -> list[Translation]:
+    """Every sentence in every language, as one stream."""
+    return [Translation(text, transcript.language, code) for code in languages for text in transcript.texts]
+
+
+def told(transcript: Transcript, languages: Sequence[str], edits: Edits, cast: Cast, kit: Kit) -> list[Script]:
+    """The words of every language: a person's where there are any, else the translator's."""
+    drafts = iter(kit.map(translate, requests(transcript, languages), cast.translator))
+    scripts = []
+    for code in languages:
+        lines = []
+        for occurrence in occurrences(transcript.texts):
+            draft = next(drafts).text
+            lines.append(Line(occurrence[0], draft, edits.get(code, {}).get(occurrence, draft)))
+        scripts.append(Script(code, transcript.segments, tuple(lines)))
+    return scripts
+
+
+def utterances(scripts: Sequence[Script], voice: Voice) -> list[Utterance]:
+    """Everything that has to be said, in every language, as one stream."""
+    return [Utterance(text, script.language, voice) for script in scripts for text in script.voiced]
+
+
+def dub(scripts: Sequence[Script], voice: Voice, duration: float, cast: Cast, kit: Kit) -> Iterator[Dub]:
+    """Each language version in turn; the voice of the next is made while the caller renders this one."""
+    voices = kit.map(synthesize, utterances(scripts, voice), cast.synthesizer)
+    first = 0
+    for script in scripts:
+        durations = (voices[i].duration for i in range(first, first + len(script.voiced)))
+        takes = [
+            Take(Segment(segment.span, line.text, segment.speaker), next(durations))
+            if line.text
+            else Take(segment, segment.span.duration, original=True)
+            for segment, line in script.spoken
+        ]
+        timeline = fit(takes, script.language, duration)
+        yield Dub(script, timeline, caption(timeline), voices, first)
+        first += len(script.voiced)

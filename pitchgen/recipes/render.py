@@ -1,0 +1,113 @@
+"""From a dub to its file: the picture once for all languages, sound and subtitles for each."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+
+from pitchgen.core.audio import Audio, Samples
+from pitchgen.core.caption import Cue
+from pitchgen.core.errors import EngineError
+from pitchgen.core.events import Advanced
+from pitchgen.core.fingerprint import key
+from pitchgen.core.media import Media
+from pitchgen.dsp.loudness import RATE
+from pitchgen.edges import labels
+from pitchgen.edges.ffmpeg import Ffmpeg, Track
+from pitchgen.edges.probe import metadata
+from pitchgen.edges.subtitles import write_srt
+from pitchgen.kit import Kit
+from pitchgen.languages import SOURCE, language
+from pitchgen.recipes.dub import Dub
+from pitchgen.stages import mix as mixing
+
+PICTURE_VERSION, SOUND_VERSION, MUX_VERSION = 1, 1, 1
+"""Raised whenever the same input gives another file."""
+SPOOL_BLOCK = 10 * RATE  # samples read at once: 2 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """What makes the files of one video."""
+
+    media: Media
+    kit: Kit
+    ffmpeg: Ffmpeg
+    producer: str
+    captions: tuple[Cue, ...]
+    """What she says, in her own language."""
+
+    def picture(self) -> Path:
+        """The labelled picture, encoded once for all languages."""
+
+        def progress(seconds: float) -> None:
+            self.kit.listen(Advanced("picture", seconds, self.media.duration, unit="s"))
+
+        return self.kit.file(
+            "picture",
+            ".mp4",
+            self._picture_parts(),
+            lambda path: self.ffmpeg.encode_picture(self.media, path, progress),
+            version=PICTURE_VERSION,
+        )
+
+    def sound(self, dub: Dub) -> Path:
+        """The mastered sound of a version."""
+        return self.kit.file(
+            "sound", ".m4a", self._sound_parts(dub), lambda path: self._encode(dub, path), version=SOUND_VERSION
+        )
+
+    def output_key(self, dub: Dub) -> str:
+        """Identifies all that the video of a version is made from."""
+        parts = self._picture_parts(), self._sound_parts(dub), dub.cues, self.captions, self.producer
+        return key(f"mux@{MUX_VERSION}", *parts)
+
+    def mux(self, dub: Dub, picture: Path, target: Path) -> None:
+        """The labelled video of a version; its label is read back before it counts as made.
+
+        Raises:
+            EngineError: the label is not there.
+        """
+        code = dub.script.language
+        spoken, source = language(code), language(SOURCE)
+        label = labels.aigc(self.producer, f"{code}-{self.output_key(dub)[:32]}")
+        with tempfile.TemporaryDirectory(prefix="pitchgen-") as folder:
+            tracks = [
+                Track(_written(Path(folder) / f"{row.code}.srt", cues), row.iso639_2, row.native)
+                for row, cues in ((spoken, dub.cues), (source, self.captions))
+                if cues
+            ]
+            sound = Track(self.sound(dub), spoken.iso639_2, spoken.native)
+            self.ffmpeg.mux(picture, sound, tracks, {labels.AIGC_KEY: label}, target, dub.timeline.duration)
+        if metadata(target).get(labels.AIGC_KEY) != label:
+            raise EngineError(f"{target}: the AI label could not be read back; the output is withheld")
+
+    def _picture_parts(self) -> list[object]:
+        return [self.media, self.ffmpeg, labels.LABEL_SECONDS, labels.label_digest()]
+
+    def _sound_parts(self, dub: Dub) -> list[object]:
+        voiced = dub.voices.keys[dub.first : dub.first + len(dub.script.voiced)]
+        originals = self.media if any(clip.original for clip in dub.timeline.clips) else None
+        clips = [(clip.start, clip.tempo, clip.original, clip.duration) for clip in dub.timeline.clips]
+        return [clips, dub.timeline.duration, voiced, originals, self.ffmpeg, mixing.VERSION]
+
+    def _encode(self, dub: Dub, target: Path) -> None:
+        with tempfile.TemporaryFile(dir=target.parent) as spool:
+            for block in mixing.mix(dub.timeline, self._sounds(dub)):
+                spool.write(block.astype("<f4", copy=False).data)
+            blocks = _Spool(Path(f"/dev/fd/{spool.fileno()}"), spool.tell() // 4)
+            self.ffmpeg.encode_sound(mixing.master(blocks), target, dub.timeline.duration)
+
+    def _sounds(self, dub: Dub) -> Iterator[Audio]:
+        """The sound of each clip: her new voice, or what she said where it is kept."""
+        voiced = iter(range(dub.first, dub.first + len(dub.script.voiced)))
+        for clip in dub.timeline.clips:
+            if clip.original:
+                yield self.ffmpeg.decode(self.media, rate=RATE, span=clip.segment.span)
+            else:
+                yield dub.voices[next(voiced)]
