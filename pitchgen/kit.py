@@ -88,9 +88,10 @@ class Mapped(Sequence[Result], Generic[Item, Performer, Result]):
         self.name = name
         self.keys = tuple(key(f"stage:{name}@{version}", item, engine) for item in items)
         self._type = _result_type(stage)
-        self._waiting = dict.fromkeys(k for k in self.keys if not kit.store.has(k))
+        self.kept = frozenset(k for k in self.keys if kit.store.has(k))
+        """Keys of the results that were there beforehand."""
+        self._waiting = set(self.keys) - self.kept
         self._total = len(set(self.keys))
-        self.reused = self._total - len(self._waiting)
         if items:
             self._tell()
 
@@ -143,13 +144,13 @@ class Mapped(Sequence[Result], Generic[Item, Performer, Result]):
         results = self._stage(tuple(batch.values()), self._engine)
         for identity, result in zip(batch, results, strict=True):
             self._kit.store.put(identity, result)
-            self._waiting.pop(identity, None)
+            self._waiting.discard(identity)
         self._kit.rates.learn(self.name, time.monotonic() - began, len(batch))
         self._tell()
 
     def _tell(self) -> None:
         done = self._total - len(self._waiting)
-        self._kit.listen(Advanced(self.name, done, self._total, self.reused))
+        self._kit.listen(Advanced(self.name, done, self._total, len(self.kept)))
 
 
 def _identity(stage: Callable[..., object]) -> tuple[str, int]:

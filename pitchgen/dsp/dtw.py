@@ -83,11 +83,12 @@ def _pooled(features: Matrix, factor: int) -> Matrix:
 
 def _directions(features: Matrix) -> Matrix:
     """Features and their change, normalised over time, weighted, and then to length 1, shape (n, 2 d)."""
-    normal = (features - features.mean(axis=0)) / (features.std(axis=0) + 1e-6)
-    normal /= np.arange(1, features.shape[1] + 1, dtype=np.float32) ** ORDER_POWER
+    weights = np.arange(1, features.shape[1] + 1) ** -ORDER_POWER
+    normal = (features - features.mean(axis=0)) / (features.std(axis=0) + 1e-6) * weights
     change = np.gradient(normal, axis=0) if len(normal) > 1 else np.zeros_like(normal)
-    both = np.hstack([normal, DELTA_WEIGHT * change]).astype(np.float32)
-    return both / (np.linalg.norm(both, axis=1, keepdims=True) + np.float32(1e-9))
+    both = np.hstack([normal, DELTA_WEIGHT * change])
+    lengths = np.linalg.norm(both, axis=1, keepdims=True) + 1e-9
+    return (both / lengths).astype(np.float32)
 
 
 def _around(path: Warp, rows: int, columns: int) -> _Band:

@@ -49,7 +49,8 @@ def cepstra(blocks: Iterable[Samples]) -> tuple[Matrix, NDArray[np.float32]]:
 
 
 def _frames(samples: Samples, count: int) -> Matrix:
-    return np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[: count * HOP : HOP]
+    windows: Matrix = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)
+    return windows[: count * HOP : HOP]
 
 
 def _levels(samples: Samples, count: int) -> NDArray[np.float32]:

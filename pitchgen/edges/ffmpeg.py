@@ -171,14 +171,19 @@ class Ffmpeg:
         inputs = [_open(picture)["v"], _open(sound.path)["a"], *(_open(track.path)["s"] for track in captions)]
         text = {"scodec": "mov_text", "disposition:s:0": "default"} if captions else {}
         graph = ffmpeg.output(
-            *inputs, str(target), c="copy", map_metadata=-1, movflags="+faststart+use_metadata_tags",
-            metadata=[f"{name}={value}" for name, value in metadata.items()],
-            **text, **_tags("a", [sound]), **_tags("s", captions),
-        )  # fmt: skip
-        self.run(graph, target, duration)
+            *inputs, str(target), c="copy", map_metadata=-1, movflags="+faststart+use_metadata_tags", **text
+        )
+        tags = [("", f"{name}={value}") for name, value in metadata.items()]
+        for kind, tracks in (("a", [sound]), ("s", captions)):
+            for index, track in enumerate(tracks):
+                names = (f"language={track.language}", f"title={track.title}", f"handler_name={track.title}")
+                tags += [(f":s:{kind}:{index}", name) for name in names]
+        self.run(graph, target, duration, repeated=[w for where, tag in tags for w in (f"-metadata{where}", tag)])
 
-    def run(self, graph: Any, about: Path, seconds: float, progress: Progress | None = None) -> None:
-        """Run `graph` over `seconds` of media.
+    def run(
+        self, graph: Any, about: Path, seconds: float, progress: Progress | None = None, repeated: Sequence[str] = ()
+    ) -> None:
+        """Run `graph` over `seconds` of media; `repeated` are output options that come more than once.
 
         Raises:
             StorageError: a full disk.
@@ -187,16 +192,18 @@ class Ffmpeg:
         """
         if progress:
             graph = graph.global_args("-progress", "pipe:1", "-nostats")
-        with self._process(graph, stdout=subprocess.PIPE if progress else subprocess.DEVNULL) as process:
+        stdout = subprocess.PIPE if progress else subprocess.DEVNULL
+        with self._process(graph, repeated, stdout=stdout) as process:
             if progress and process.stdout:
                 for done in _progress(process.stdout):
                     progress(min(done, seconds))
             self._finish(process, about, seconds)
 
     @contextmanager
-    def _process(self, graph: Any, **pipes: Any) -> Iterator[_Process]:
+    def _process(self, graph: Any, repeated: Sequence[str] = (), **pipes: Any) -> Iterator[_Process]:
         """ffmpeg at work on `graph`; gone when the block ends, whatever happened in it."""
-        command = [self.binary, "-hide_banner", "-loglevel", "error", "-y", *graph.get_args()]
+        *options, target = graph.get_args()
+        command = [self.binary, "-hide_banner", "-loglevel", "error", "-y", *options, *repeated, target]
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, **pipes}
         with tempfile.TemporaryFile() as words:
             process = _Process(command, stderr=words, **pipes)
@@ -244,14 +251,6 @@ def _tone_mapped(picture: Any) -> Any:
     """From high dynamic range to what ordinary screens show. Source: ffmpeg's documentation of tonemap."""
     linear = picture.filter("zscale", t="linear", npl=100).filter("tonemap", "hable")
     return linear.filter("zscale", p="bt709", t="bt709", m="bt709", r="tv")
-
-
-def _tags(kind: str, tracks: Sequence[Track]) -> dict[str, list[str]]:
-    """Language and title of each track, as ffmpeg's options."""
-    return {
-        f"metadata:s:{kind}:{i}": [f"language={t.language}", f"title={t.title}", f"handler_name={t.title}"]
-        for i, t in enumerate(tracks)
-    }
 
 
 def _progress(lines: IO[bytes]) -> Iterator[float]:

@@ -51,6 +51,14 @@ def probe(path: Path, *, audio_track: int | None = None) -> Media:
     return Media(path, file_sha256(path), duration, picture, sound, tuple(streams))
 
 
+def metadata(path: Path) -> dict[str, str]:
+    """The tags of the whole file."""
+    import av
+
+    with av.open(f"file:{path}", options={"protocol_whitelist": "file"}, metadata_errors="replace") as container:
+        return dict(container.metadata)
+
+
 def _check_file(path: Path) -> None:
     try:
         if path.is_dir():

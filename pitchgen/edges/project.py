@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 
 import msgspec
 
@@ -33,6 +34,7 @@ class Project:
     def __init__(self, folder: Path, record: Record) -> None:
         self.folder = folder
         self.record = record
+        self._remembering = Lock()  # language versions are rendered side by side
 
     def transcript_path(self, code: str) -> Path:
         """Where the words of the source are edited."""
@@ -54,13 +56,26 @@ class Project:
         """
         return read_subtitles(path) if path.exists() else None
 
+    def has_subtitles(self, code: str) -> bool:
+        """Whether both subtitle files of a language are there."""
+        return self.subtitle_path(code).exists() and (self.folder / f"{code}.vtt").exists()
+
+    def set_aside(self, code: str) -> Path | None:
+        """Rename a subtitle file that pitchgen did not write, so that it is not written over."""
+        path = self.subtitle_path(code)
+        if not path.exists():
+            return None
+        with storage_errors(path):
+            return path.rename(path.with_name(f"{code}.before.srt"))
+
     def save_transcript(self, transcript: Transcript, source: str, script: str) -> None:
         """Write the words of the source for a person to edit, and remember them."""
         cues = [Cue(s.span, (s.text,), i) for i, s in enumerate(transcript.segments)]
         path = self.transcript_path(transcript.language)
         if transcript.origin != "edited" or not path.exists():
             write_atomically(path, write_srt(cues))
-        self._remember(replace(self.record, source=source, script=script, transcript=transcript))
+        with self._remembering:
+            self._remember(replace(self.record, source=source, script=script, transcript=transcript))
 
     def save_subtitles(self, code: str, cues: tuple[Cue, ...]) -> None:
         """Write the captions of a language as SRT and WebVTT."""
@@ -69,7 +84,8 @@ class Project:
 
     def save_version(self, code: str, version: Version) -> None:
         """Remember what was written for a language."""
-        self._remember(replace(self.record, versions={**self.record.versions, code: version}))
+        with self._remembering:
+            self._remember(replace(self.record, versions={**self.record.versions, code: version}))
 
     def publish(self, code: str, key: str, write: Callable[[Path], None]) -> Written:
         """Have `write` make the video of a language beside its place, and put it there in one step."""

@@ -76,6 +76,8 @@ class Dub:
     voices: Mapped[Utterance, Synthesizer, Audio]
     first: int
     """Where the sounds of this version begin among `voices`."""
+    reused: int
+    """How many of its sounds came from the store."""
 
 
 def hear(media: Media, script: Sequence[str] | None, cast: Cast, kit: Kit, ffmpeg: Ffmpeg) -> Transcript:
@@ -117,6 +119,7 @@ def utterances(scripts: Sequence[Script], voice: Voice) -> list[Utterance]:
 def dub(scripts: Sequence[Script], voice: Voice, duration: float, cast: Cast, kit: Kit) -> Iterator[Dub]:
     """Each language version in turn; the voice of the next is made while the caller renders this one."""
     voices = kit.map(synthesize, utterances(scripts, voice), cast.synthesizer)
+    kept = voices.kept
     first = 0
     for script in scripts:
         durations = (voices[i].duration for i in range(first, first + len(script.voiced)))
@@ -127,5 +130,7 @@ def dub(scripts: Sequence[Script], voice: Voice, duration: float, cast: Cast, ki
             for segment, line in script.spoken
         ]
         timeline = fit(takes, script.language, duration)
-        yield Dub(script, timeline, caption(timeline), voices, first)
-        first += len(script.voiced)
+        after = first + len(script.voiced)
+        reused = sum(k in kept for k in voices.keys[first:after])
+        yield Dub(script, timeline, caption(timeline), voices, first, reused)
+        first = after

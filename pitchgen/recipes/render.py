@@ -67,7 +67,7 @@ class Renderer:
         parts = self._picture_parts(), self._sound_parts(dub), dub.cues, self.captions, self.producer
         return key(f"mux@{MUX_VERSION}", *parts)
 
-    def mux(self, dub: Dub, picture: Path, target: Path) -> None:
+    def mux(self, dub: Dub, picture: Path, sound: Path, target: Path) -> None:
         """The labelled video of a version; its label is read back before it counts as made.
 
         Raises:
@@ -82,8 +82,8 @@ class Renderer:
                 for row, cues in ((spoken, dub.cues), (source, self.captions))
                 if cues
             ]
-            sound = Track(self.sound(dub), spoken.iso639_2, spoken.native)
-            self.ffmpeg.mux(picture, sound, tracks, {labels.AIGC_KEY: label}, target, dub.timeline.duration)
+            speech = Track(sound, spoken.iso639_2, spoken.native)
+            self.ffmpeg.mux(picture, speech, tracks, {labels.AIGC_KEY: label}, target, dub.timeline.duration)
         if metadata(target).get(labels.AIGC_KEY) != label:
             raise EngineError(f"{target}: the AI label could not be read back; the output is withheld")
 
@@ -97,10 +97,11 @@ class Renderer:
         return [clips, dub.timeline.duration, voiced, originals, self.ffmpeg, mixing.VERSION]
 
     def _encode(self, dub: Dub, target: Path) -> None:
-        with tempfile.TemporaryFile(dir=target.parent) as spool:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".part-") as spool:
             for block in mixing.mix(dub.timeline, self._sounds(dub)):
                 spool.write(block.astype("<f4", copy=False).data)
-            blocks = _Spool(Path(f"/dev/fd/{spool.fileno()}"), spool.tell() // 4)
+            spool.flush()
+            blocks = _Spool(Path(spool.name), spool.tell() // 4)
             self.ffmpeg.encode_sound(mixing.master(blocks), target, dub.timeline.duration)
 
     def _sounds(self, dub: Dub) -> Iterator[Audio]:
@@ -111,3 +112,28 @@ class Renderer:
                 yield self.ffmpeg.decode(self.media, rate=RATE, span=clip.segment.span)
             else:
                 yield dub.voices[next(voiced)]
+
+
+class _Spool(Sequence[Samples]):
+    """Samples on the disk in blocks of 10 s: mastering reads them several times, and an hour fits."""
+
+    def __init__(self, path: Path, length: int) -> None:
+        self._path, self._length = path, length
+
+    def __len__(self) -> int:
+        return -(-self._length // SPOOL_BLOCK)
+
+    @overload
+    def __getitem__(self, index: int) -> Samples: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Samples]: ...
+    def __getitem__(self, index: int | slice) -> Samples | Sequence[Samples]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        start = range(len(self))[index] * SPOOL_BLOCK
+        return np.fromfile(self._path, "<f4", count=min(SPOOL_BLOCK, self._length - start), offset=4 * start)
+
+
+def _written(path: Path, cues: Sequence[Cue]) -> Path:
+    path.write_text(write_srt(cues), "utf-8")
+    return path

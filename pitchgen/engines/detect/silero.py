@@ -94,7 +94,7 @@ def speech(probabilities: Iterable[float], duration: float) -> tuple[Span, ...]:
 
 
 def _padded(found: list[tuple[float, float]], duration: float) -> tuple[Span, ...]:
-    """Spans widened by `PADDING`, up to the middle of the pause between two and up to the ends of the sound."""
+    """Spans widened by `PADDING`, at most to the middle of a pause and to the ends of the sound."""
     if not found:
         return ()
     middles = [(before[1] + after[0]) / 2 for before, after in pairwise(found)]

@@ -88,7 +88,7 @@ class Espeak:
             range=_clamp(intonation, 0, 100),
         )
         reply = self._answer(request)
-        samples = np.frombuffer(reply.pcm, np.int16).astype(np.float32) / 32768
+        samples = np.frombuffer(reply.pcm, np.int16).astype(np.float32) / np.float32(32768)
         return Speech(Audio(samples, RATE), tuple(Word(sample / RATE, at) for sample, at in reply.words))
 
     def close(self) -> None:

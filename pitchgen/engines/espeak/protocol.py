@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 RATE = 22_050  # Hz: what espeak-ng's voices are made at
 LENGTHS = struct.Struct(">II")  # bytes of JSON, bytes of samples
@@ -42,13 +43,13 @@ class Reply:
     """The speech failed by a signal or a hang, not by a refusal."""
 
 
-def write_request(stream: BinaryIO, request: Request) -> None:
+def write_request(stream: IO[bytes], request: Request) -> None:
     """Send `request` and flush."""
     stream.write(_frame(asdict(request), b""))
     stream.flush()
 
 
-def read_request(stream: BinaryIO) -> Request | None:
+def read_request(stream: IO[bytes]) -> Request | None:
     """The next request; None at the end of the stream."""
     frame = _read(stream)
     return None if frame is None else Request(**frame[0])
@@ -60,7 +61,7 @@ def encode_reply(reply: Reply) -> bytes:
     return _frame(head, reply.pcm)
 
 
-def read_reply(stream: BinaryIO) -> Reply | None:
+def read_reply(stream: IO[bytes]) -> Reply | None:
     """The next reply; None where the stream ends before it is whole."""
     frame = _read(stream)
     if frame is None:
@@ -70,12 +71,12 @@ def read_reply(stream: BinaryIO) -> Reply | None:
     return Reply(words, pcm, head["error"], head["crashed"])
 
 
-def _frame(head: dict[str, object], body: bytes) -> bytes:
+def _frame(head: Mapping[str, object], body: bytes) -> bytes:
     encoded = json.dumps(head).encode()
     return LENGTHS.pack(len(encoded), len(body)) + encoded + body
 
 
-def _read(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+def _read(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
     lengths = stream.read(LENGTHS.size)
     if len(lengths) < LENGTHS.size:
         return None

@@ -1,8 +1,8 @@
 """Writing numbers and units so that espeak-ng reads them as a person would.
 
-Each rule mends a reading of espeak-ng 1.52 that was found wrong in its phonemes: `10 000` in Russian is
-"ten, zero, zero, zero" and with a no-break space in French too, `12,75` in Russian is "twelve and seven five tenths", `35 cm` is "see em", Mandarin reads `%` in English and
-leaves out the point of 3.5.
+Each rule mends a reading that was found wrong in the phonemes of espeak-ng 1.52: in Russian `10 000` is
+"ten, zero, zero, zero" (in French too, with a no-break space) and `12,75` "twelve and seven five tenths";
+`35 cm` is "see em"; Mandarin reads `%` in English and leaves out the point of 3.5.
 """
 
 from __future__ import annotations

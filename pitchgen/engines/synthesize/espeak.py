@@ -60,7 +60,7 @@ STOCK = Tint()
 
 
 class TintedEspeak:
-    """espeak-ng with the pitch and the tone of a voice, or as it is where the reference has too little speech.
+    """espeak-ng with a voice's pitch and tone, or as it is where the reference has too little speech.
 
     The same utterance gives the same samples.
     """

@@ -1,0 +1,355 @@
+"""The main job: a video and some languages in, a project folder with one video per language out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pitchgen.core.audio import Voice
+from pitchgen.core.caption import Cue
+from pitchgen.core.config import Settings
+from pitchgen.core.engines import Engine
+from pitchgen.core.errors import InputError, PitchgenError, Untranslated
+from pitchgen.core.events import Advanced, Listener, Opened, Warned, ignore
+from pitchgen.core.fingerprint import key
+from pitchgen.core.media import Media
+from pitchgen.core.project import Version
+from pitchgen.core.transcript import Transcript
+from pitchgen.edges.ffmpeg import Ffmpeg, decode
+from pitchgen.edges.probe import probe
+from pitchgen.edges.project import Project, opened
+from pitchgen.edges.settings import default_store, read_settings
+from pitchgen.edges.store import Store
+from pitchgen.engines import registry
+from pitchgen.kit import Kit
+from pitchgen.languages import SOURCE, language
+from pitchgen.recipes.dub import Cast, Dub, Edits, Script, dub, hear, told
+from pitchgen.recipes.render import Renderer
+from pitchgen.recipes.words import find_script
+from pitchgen.stages.caption import caption_transcript
+from pitchgen.stages.enroll import enroll
+from pitchgen.stages.revise import edits, revised
+
+DOUBTFUL = 0.15
+"""Below this score a script and a recording seldom belong together; measured by benchmarks/alignment.py."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One language version, as it lies on the disk."""
+
+    language: str
+    video: Path
+    subtitles: tuple[Path, ...]
+    duration: float
+    """Seconds."""
+    segments: int
+    tempo: tuple[float, float]
+    """Lowest and highest."""
+    overruns: tuple[tuple[str, float], ...]
+    """Sentences that end too late, and by how many seconds."""
+    kept_original: tuple[str, ...]
+    """Sentences left in her own voice, because they could not be translated."""
+    edited: int
+    """Sentences in a person's own words."""
+    reused: bool
+    """The file was there already, made from the same."""
+    reused_voices: int
+    """Sentences whose sound came from the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one video."""
+
+    video: Path
+    folder: Path
+    duration: float
+    transcript: Path
+    transcript_origin: str
+    score: float | None
+    """Agreement of the words with the recording, 0 to 1; None where it was not measured."""
+    engines: dict[str, str]
+    """Verb to engine."""
+    timbre: str
+    """`cloned`, `tinted` or `stock`."""
+    outputs: tuple[Output, ...]
+    warnings: tuple[str, ...]
+
+
+def make(
+    video: str | Path,
+    languages: Sequence[str],
+    *,
+    script: str | Path | None = None,
+    listen: Listener = ignore,
+    **settings: Any,
+) -> Outcome:
+    """Dub `video` into `languages`, reusing whatever was made before.
+
+    Args:
+        video: a video in which a merchant speaks Chinese.
+        languages: BCP-47 codes.
+        script: what she says, as text or subtitles; by default a file of the same stem beside the video,
+            or a subtitle track in it.
+        listen: told how far the run is.
+        settings: see `pitchgen.core.config.Settings`.
+
+    Raises:
+        PitchgenError: with one line that says what is wrong and what to do.
+    """
+    studio = Studio(read_settings(settings), listen=listen)
+    return studio.make(Path(video), languages, script=Path(script) if script else None)
+
+
+class Studio:
+    """Settings, engines and store for any number of videos."""
+
+    def __init__(self, settings: Settings, *, listen: Listener = ignore) -> None:
+        self.settings = settings
+        self.ffmpeg = Ffmpeg(settings.ffmpeg)
+        self.kit = Kit(Store(settings.store or default_store()), listen=self._hear)
+        self._listen = listen
+        self._warnings: list[str] = []
+
+    @cached_property
+    def profile(self) -> registry.Profile:
+        """Which engine performs which verb, with the settings' own choices."""
+        chosen = {verb: name for verb in registry.BUILT_IN if (name := getattr(self.settings, verb))}
+        return replace(registry.profile(self.settings.profile), **chosen)
+
+    @cached_property
+    def cast(self) -> Cast:
+        """The engines; none of them has loaded anything yet."""
+
+        def engine(verb: str) -> Any:
+            return registry.load(verb, getattr(self.profile, verb), use=self.settings.use)
+
+        return Cast(engine("detect"), engine("transcribe"), engine("translate"), engine("synthesize"))
+
+    def make(self, video: Path, languages: Sequence[str], *, script: Path | None = None) -> Outcome:
+        """As the function `make`."""
+        codes = check_languages(languages, self.cast)
+        self._warnings.clear()
+        self._listen(Opened(str(video)))
+        media = probe(video, audio_track=self.settings.audio_track)
+        with opened(self.settings.out / video.stem) as project, Background() as background:
+            transcript = self._transcript(media, project, script)
+            scripts = told(transcript, codes, self._edits(project, codes), self.cast, self.kit)
+            self._check_translated(scripts)
+            outputs = self._outputs(media, project, transcript, scripts, background)
+            with suppress(PitchgenError):  # estimates are a comfort: a full disk is told by what matters
+                self.kit.rates.save()
+            return self._outcome(media, project, transcript, outputs)
+
+    def _hear(self, event: Advanced | Warned | Opened) -> None:
+        if isinstance(event, Warned):
+            self._warnings.append(event.message)
+        self._listen(event)
+
+    def _warn(self, message: str) -> None:
+        self._hear(Warned(message))
+
+    def _transcript(self, media: Media, project: Project, script: Path | None) -> Transcript:
+        """What she says: a person's edited transcript, else what the transcriber hears."""
+        words = find_script(media, script, self.ffmpeg)
+        script_key = key(words.sentences) if words else ""
+        edited = edited_transcript(project, media, script_key)
+        if edited:
+            project.save_transcript(edited, media.sha256, script_key)
+            return edited
+        transcript = hear(media, words.sentences if words else None, self.cast, self.kit, self.ffmpeg)
+        if transcript.score is not None and transcript.score < DOUBTFUL:
+            place = words.origin if words else media.path
+            self._warn(
+                f"{place}: agrees poorly with the recording (score {transcript.score:.2f}, usual is "
+                f"{DOUBTFUL} and more); check that it is what she says"
+            )
+        project.save_transcript(transcript, media.sha256, script_key)
+        return transcript
+
+    def _edits(self, project: Project, codes: Sequence[str]) -> Edits:
+        """What a person changed in the subtitle files since the last run, and before."""
+        found = {}
+        for code in codes:
+            version = project.record.versions.get(code)
+            if version:
+                found[code] = edits(version, project.edited_cues(project.subtitle_path(code)), code)
+            elif foreign := project.set_aside(code):
+                self._warn(f"{foreign}: was there before pitchgen and is kept under this name")
+        return found
+
+    def _check_translated(self, scripts: Sequence[Script]) -> None:
+        unknown = {line.source: None for s in scripts for line in s.lines if line.text is None}
+        if not unknown:
+            return
+        sentences = tuple(unknown)
+        listed = " / ".join(sentences)
+        if self.settings.untranslated == "stop":
+            raise Untranslated(
+                f"{len(sentences)} sentence(s) cannot be translated, and nothing is guessed: {listed} "
+                "(say it otherwise, extend the phrasebook, or keep the original voice there: --untranslated keep)",
+                sentences,
+            )
+        self._warn(f"kept in the original voice, because it cannot be translated: {listed}")
+
+    def _outputs(
+        self, media: Media, project: Project, transcript: Transcript, scripts: Sequence[Script], background: Background
+    ) -> tuple[Output, ...]:
+        """Every language version; the picture is encoded while the voices are made."""
+        captions = caption_transcript(transcript, media.duration)
+        renderer = Renderer(media, self.kit, self.ffmpeg, self.settings.producer, captions)
+        picture: Future[Path] | None = None
+        pending: list[Future[Output]] = []
+        for made in dub(scripts, self._voice(media, transcript), media.duration, self.cast, self.kit):
+            self._check_fit(made)
+            current = project.is_current(made.script.language, renderer.output_key(made))
+            if not current and picture is None:
+                picture = background.submit(renderer.picture)
+            pending.append(background.submit(self._render, made, project, renderer, picture if not current else None))
+            self.kit.listen(Advanced("render", sum(f.done() for f in pending), len(scripts)))
+        outputs = []
+        for future in pending:
+            outputs.append(future.result())
+            self.kit.listen(Advanced("render", len(outputs), len(scripts), sum(o.reused for o in outputs)))
+        project.save_subtitles(SOURCE, captions)
+        return tuple(outputs)
+
+    def _voice(self, media: Media, transcript: Transcript) -> Voice:
+        """Whom the synthesizer imitates. Consent records have their place here: see docs/architecture.md."""
+        audio = self.kit.run(decode, media, self.ffmpeg)
+        return Voice(enroll(audio, [segment.span for segment in transcript.segments]))
+
+    def _check_fit(self, made: Dub) -> None:
+        for overrun in made.timeline.overruns:
+            self._warn(
+                f"{made.script.language}: {overrun.segment.text!r} ends {overrun.seconds:.1f} s late even at the "
+                "highest tempo; shorten it in the subtitle file"
+            )
+
+    def _render(self, made: Dub, project: Project, renderer: Renderer, picture: Future[Path] | None) -> Output:
+        """The files of one language version; runs beside the engines."""
+        code = made.script.language
+        kept = project.record.versions.get(code)
+        written = kept.output if kept else None
+        if picture is not None:
+            sound = renderer.sound(made)  # made while the picture is still being encoded
+            encoded = picture.result()
+            written = project.publish(
+                code, renderer.output_key(made), lambda path: renderer.mux(made, encoded, sound, path)
+            )
+        version = Version(made.script.lines, _by_line(made), written)
+        if version != kept or not project.has_subtitles(code):
+            project.save_subtitles(code, made.cues)
+            project.save_version(code, version)
+        return _output(made, project, reused=picture is None)
+
+    def _outcome(
+        self, media: Media, project: Project, transcript: Transcript, outputs: tuple[Output, ...]
+    ) -> Outcome:
+        return Outcome(
+            video=media.path,
+            folder=project.folder,
+            duration=media.duration,
+            transcript=project.transcript_path(SOURCE),
+            transcript_origin=transcript.origin,
+            score=transcript.score,
+            engines={verb: getattr(self.profile, verb) for verb in registry.BUILT_IN},
+            timbre=self.cast.synthesizer.timbre,
+            outputs=outputs,
+            warnings=tuple(self._warnings),
+        )
+
+
+class Background:
+    """Two threads for encoding and muxing; when the run fails, what waits is dropped."""
+
+    def __init__(self) -> None:
+        # the picture keeps one thread for long; the other one prepares the sound of the first language
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="render")
+
+    def __enter__(self) -> Background:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Have `function` run beside the caller."""
+        return self._pool.submit(function, *arguments)
+
+
+def check_languages(languages: Sequence[str], cast: Cast) -> tuple[str, ...]:
+    """The languages' codes, each once and each one that the engines can do.
+
+    Raises:
+        InputError: none, an unknown or doubled one, or the source language.
+    """
+    codes = tuple(language(code).code for code in languages)
+    if not codes:
+        raise InputError("no language is named; give some, as in --langs en,fr,ru")
+    if doubled := next((code for code in codes if codes.count(code) > 1), None):
+        raise InputError(f"language {doubled} is named twice")
+    if SOURCE in codes:
+        raise InputError(f"{SOURCE} is what she speaks already; name the languages of her buyers")
+    for engine, verb in ((cast.translator, "written"), (cast.synthesizer, "spoken")):
+        _check_all(engine, codes, verb)
+    return codes
+
+
+def _check_all(engine: Engine, codes: Sequence[str], verb: str) -> None:
+    if engine.languages and (missing := [code for code in codes if code not in engine.languages]):
+        known = ", ".join(sorted(engine.languages - {SOURCE}))
+        raise InputError(f"{', '.join(missing)} cannot be {verb} by {engine.name}; it knows {known}")
+
+
+def edited_transcript(project: Project, media: Media, script_key: str) -> Transcript | None:
+    """The transcript as a person has changed it, now or before an earlier run; None where nobody did.
+
+    Raises:
+        InputError: the video or the script has changed as well, so that one of the two would be lost.
+    """
+    path, before = project.transcript_path(SOURCE), project.record.transcript
+    cues = project.edited_cues(path)
+    if cues is None:
+        return None
+    known = before or Transcript(SOURCE, ())
+    transcript = revised(known, cues)
+    if transcript.origin != "edited":
+        return None
+    if not transcript.segments:
+        raise InputError(f"{path}: no sentence is left in it; delete it to start again")
+    if before and (project.record.source, project.record.script) != (media.sha256, script_key):
+        raise InputError(
+            f"{path}: was edited, and the video or its script has changed too; "
+            "delete the file to start from the new one, or choose another --out"
+        )
+    return transcript
+
+
+def _by_line(made: Dub) -> tuple[Cue, ...]:
+    """The captions, counted by the lines of the script instead of the clips: emptied lines have no clip."""
+    homes = [index for index, line in enumerate(made.script.lines) if line.text != ""]
+    return tuple(replace(cue, segment=homes[cue.segment]) for cue in made.cues)
+
+
+def _output(made: Dub, project: Project, *, reused: bool) -> Output:
+    code = made.script.language
+    return Output(
+        language=code,
+        video=project.video_path(code),
+        subtitles=(project.subtitle_path(code), project.folder / f"{code}.vtt"),
+        duration=made.timeline.duration,
+        segments=len(made.timeline.clips),
+        tempo=made.timeline.tempos,
+        overruns=tuple((o.segment.text, o.seconds) for o in made.timeline.overruns),
+        kept_original=tuple(line.source for line in made.script.lines if line.text is None),
+        edited=sum(line.edited for line in made.script.lines),
+        reused=reused,
+        reused_voices=made.reused,
+    )
