@@ -57,20 +57,34 @@ class Kit:
         return self.map(stage, (item,), engine)[0]
 
     def file(
-        self, name: str, suffix: str, parts: Sequence[object], write: Callable[[Path], None], *, version: int
+        self,
+        name: str,
+        suffix: str,
+        parts: Sequence[object],
+        write: Callable[[Path], None],
+        *,
+        version: int,
+        units: float = 1,
     ) -> Path:
-        """The file that `write` makes out of `parts`, made once: `parts` hold all that `write` reads."""
-        identity = self.file_key(name, parts, version=version)
+        """The file that `write` makes out of `parts`, made once: `parts` hold all that `write` reads.
+
+        `units` says how much work it is, for the estimates of later runs.
+        """
+        identity = _file_key(name, parts, version)
         kept = self.store.get_file(identity)
         if kept is None:
             began = time.monotonic()
             kept = self.store.put_file(identity, suffix, write)
-            self.rates.learn(name, time.monotonic() - began, 1)
+            self.rates.learn(name, time.monotonic() - began, units)
         return kept
 
-    def file_key(self, name: str, parts: Sequence[object], *, version: int) -> str:
-        """Under which key `file` keeps its result."""
-        return key(f"file:{name}@{version}", *parts)
+    def has_file(self, name: str, parts: Sequence[object], *, version: int) -> bool:
+        """Whether `file` has its result already."""
+        return self.store.get_file(_file_key(name, parts, version)) is not None
+
+
+def _file_key(name: str, parts: Sequence[object], version: int) -> str:
+    return key(f"file:{name}@{version}", *parts)
 
 
 class Mapped(Sequence[Result], Generic[Item, Performer, Result]):
@@ -157,7 +171,7 @@ def _identity(stage: Callable[..., object]) -> tuple[str, int]:
     """Name and version that the results of `stage` are kept under."""
     if not hasattr(stage, "version"):
         raise TypeError(f"{stage!r} is no stage: mark it with @stage(version=1)")
-    marked: Versioned = stage  # type: ignore[assignment]  # what hasattr has just shown
+    marked: Versioned = stage
     return marked.__name__, marked.version
 
 

@@ -1,15 +1,15 @@
 """Every error a user can meet, and the one table that maps them to exit codes and HTTP statuses.
 
-    PitchgenError
-    ├── InputError           what was asked for is wrong: a language, a script, a subtitle file, an option
-    │   └── Untranslated     sentences that the translator does not know
-    ├── UnsupportedError     right, but not something this engine or this version does
-    ├── MediaError           a file that is no video, or one that cannot be decoded
-    ├── StorageError         a folder that cannot be written, a full disk, a project in use
-    ├── EngineError          an engine failed (`retryable` says whether again may help)
-    ├── MissingWeights       an engine whose packages or weights are not on this machine
-    ├── LicenceError         weights that the licence does not allow for this use
-    └── ConsentError         a voice or a face without a valid consent record
+PitchgenError
+├── InputError           what was asked for is wrong: a language, a script, a subtitle file, an option
+│   └── Untranslated     sentences that the translator does not know
+├── UnsupportedError     right, but not something this engine or this version does
+├── MediaError           a file that is no video, or one that cannot be decoded
+├── StorageError         a folder that cannot be written, a full disk, a project in use
+├── EngineError          an engine failed (`retryable` says whether again may help)
+├── MissingWeights       an engine whose packages or weights are not on this machine
+├── LicenceError         weights that the licence does not allow for this use
+└── ConsentError         a voice or a face without a valid consent record
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ class Line:
     draft: str | None
     """What the translator made of it; None where it does not know the sentence."""
     text: str | None
-    """What is said: the draft, or a person's own words; empty to say nothing; None keeps the original voice."""
+    """What is said: the draft or a person's own words; empty for silence, None for the original voice."""
 
     @property
     def edited(self) -> bool:

@@ -77,18 +77,19 @@ def _pooled(features: Matrix, factor: int) -> Matrix:
         return features
     starts = np.arange(0, len(features), factor)
     counts = np.diff(np.append(starts, len(features)))
-    means: Matrix = np.add.reduceat(features, starts, axis=0) / counts[:, np.newaxis].astype(np.float32)
-    return means
+    return np.asarray(np.add.reduceat(features, starts, axis=0) / counts[:, np.newaxis], np.float32)
 
 
 def _directions(features: Matrix) -> Matrix:
     """Features and their change, normalised over time, weighted, and then to length 1, shape (n, 2 d)."""
     weights = np.arange(1, features.shape[1] + 1) ** -ORDER_POWER
-    normal = (features - features.mean(axis=0)) / (features.std(axis=0) + 1e-6) * weights
+    scale = weights / (features.std(axis=0) + 1e-6)
+    normal = (features - features.mean(axis=0)) * scale
     change = np.gradient(normal, axis=0) if len(normal) > 1 else np.zeros_like(normal)
     both = np.hstack([normal, DELTA_WEIGHT * change])
     lengths = np.linalg.norm(both, axis=1, keepdims=True) + 1e-9
-    return (both / lengths).astype(np.float32)
+    directions: Matrix = (both / lengths).astype(np.float32)
+    return directions
 
 
 def _around(path: Warp, rows: int, columns: int) -> _Band:

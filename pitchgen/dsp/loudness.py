@@ -25,7 +25,9 @@ SHELF = ((1.53512485958697, -2.69169618940638, 1.19839281085285), (1.0, -1.69065
 HIGH_PASS = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
 """Numerators and denominators of the two K-weighting filters. Source: BS.1770-4, tables 1 and 2."""
 
-SETTLE = RATE // 4  # samples after which the filters have forgotten what came before (38 Hz, critically damped)
+SETTLE = (
+    RATE // 4
+)  # samples after which the filters have forgotten what came before (38 Hz, critically damped)
 
 
 class LoudnessMeter:
@@ -108,7 +110,9 @@ def limit(blocks: Iterable[Samples], gain: float, ceiling: float) -> Iterator[Sa
 def _limited(before: Samples, block: Samples, after: Samples, gain: float, ceiling: float) -> Samples:
     loud = block * np.float32(gain)
     around = np.concatenate([before, block, after]) * np.float32(gain)
-    if not len(block) or np.abs(around).max() < ceiling / 2:  # ringing between samples stays below a factor of 2
+    if (
+        not len(block) or np.abs(around).max() < ceiling / 2
+    ):  # ringing between samples stays below a factor of 2
         return loud
     need = np.minimum(1.0, ceiling / np.maximum(true_peaks(around), 1e-9))
     width = 2 * LOOKAHEAD + 1
@@ -116,7 +120,8 @@ def _limited(before: Samples, block: Samples, after: Samples, gain: float, ceili
     held = np.lib.stride_tricks.sliding_window_view(padded, width).min(axis=1)
     window = np.hanning(width + 2)[1:-1]
     smooth = np.convolve(np.pad(held, LOOKAHEAD, mode="edge"), window / window.sum(), "valid")
-    return loud * smooth[len(before) : len(before) + len(block)].astype(np.float32)
+    shaped: Samples = loud * smooth[len(before) : len(before) + len(block)].astype(np.float32)
+    return shaped
 
 
 def true_peaks(samples: Samples) -> NDArray[np.float32]:
@@ -125,5 +130,5 @@ def true_peaks(samples: Samples) -> NDArray[np.float32]:
 
     fine = np.abs(soxr.resample(samples, RATE, RATE * OVERSAMPLING, quality="HQ"))
     fine = np.pad(fine, (0, max(0, len(samples) * OVERSAMPLING - len(fine))))[: len(samples) * OVERSAMPLING]
-    peaks: NDArray[np.float32] = np.maximum(fine.reshape(-1, OVERSAMPLING).max(axis=1), np.abs(samples))
-    return peaks
+    between: Samples = fine.reshape(-1, OVERSAMPLING).max(axis=1)
+    return np.asarray(np.maximum(between, np.abs(samples)), np.float32)

@@ -13,6 +13,8 @@ FRAME_SECONDS = 0.040  # two to three periods of the lowest voice
 HOP_SECONDS = 0.010
 LOWEST_HZ, HIGHEST_HZ = 70.0, 400.0  # adult speech
 VOICED = 0.5  # normalised autocorrelation above which a frame is periodic; noise stays below 0.3
+AS_GOOD = 0.85  # of the best lag: of several as good, the shortest is the period, the others its multiples
+OCTAVE = 1.5  # below twice the shortest one lies only its own peak
 QUIET = 0.03  # of the power of loud frames (15 dB below): quieter frames are pauses and noise
 FFT_LENGTH = 4096  # above twice a frame at 48 kHz: no wrap-around
 
@@ -53,7 +55,12 @@ def _periods(frames: NDArray[np.float32], rate: int) -> NDArray[np.float64]:
     own = np.fft.irfft(np.abs(np.fft.rfft(centred, size)) ** 2)[:, : lags.stop]
     of_window = np.fft.irfft(np.abs(np.fft.rfft(window, size)) ** 2)[: lags.stop]
     normal = own / (own[:, :1] + 1e-12) / (of_window / of_window[0] + 1e-3)
-    best = normal[:, lags].argmax(axis=1) + lags.start
+    near = normal[:, lags]
+    highest = near.max(axis=1, keepdims=True)
+    first = (near > AS_GOOD * highest).argmax(axis=1)[:, np.newaxis]
+    columns = np.arange(near.shape[1])
+    hill = (columns >= first) & (columns + lags.start < OCTAVE * (first + lags.start))
+    best = np.where(hill, near, -np.inf).argmax(axis=1) + lags.start
     heights: NDArray[np.float64] = rate / best
-    heights[normal[np.arange(len(best)), best] < VOICED] = np.nan
+    heights[highest[:, 0] < VOICED] = np.nan
     return heights

@@ -49,13 +49,14 @@ def cepstra(blocks: Iterable[Samples]) -> tuple[Matrix, NDArray[np.float32]]:
 
 
 def _frames(samples: Samples, count: int) -> Matrix:
-    windows: Matrix = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)
-    return windows[: count * HOP : HOP]
+    windows = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)
+    frames: Matrix = windows[: count * HOP : HOP]
+    return frames
 
 
 def _levels(samples: Samples, count: int) -> NDArray[np.float32]:
     power = np.mean(_frames(samples, count) ** 2, axis=1)
-    return (10 * np.log10(power + FLOOR)).astype(np.float32)
+    return np.asarray(10 * np.log10(power + FLOOR), np.float32)
 
 
 def _cepstra(samples: Samples, count: int) -> Matrix:

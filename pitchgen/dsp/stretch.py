@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pitchgen.core.audio import Audio
+from pitchgen.core.audio import Audio, Samples
 
 SEED = 1  # the stretcher dithers phases at random: seeded, the same input gives the same output
 UNCHANGED = 1e-3  # a tempo this near to 1 is not heard
@@ -22,10 +22,10 @@ def stretch(audio: Audio, tempo: float) -> Audio:
     stretcher = Signalsmith.Stretch(SEED)
     stretcher.preset(1, audio.rate)
     stretcher.setTimeFactor(tempo)
-    stretched = stretcher.process(audio.samples[np.newaxis])[0]
+    stretched: Samples = np.asarray(stretcher.process(audio.samples[np.newaxis]))[0]
     return Audio(_exactly(stretched, round(len(audio.samples) / tempo)), audio.rate)
 
 
-def _exactly(samples: np.ndarray, length: int) -> np.ndarray:  # type: ignore[type-arg]  # float32 in and out
+def _exactly(samples: Samples, length: int) -> Samples:
     """`samples` cut or padded by the sample or two that rounding differs by."""
     return np.pad(samples[:length], (0, max(0, length - len(samples)))).astype(np.float32, copy=False)

@@ -63,7 +63,9 @@ class Ffmpeg:
         if self._binary:
             found = shutil.which(self._binary)
             if not found:
-                raise InputError(f"{self._binary}: no such ffmpeg program; leave it out to use the packaged one")
+                raise InputError(
+                    f"{self._binary}: no such ffmpeg program; leave it out to use the packaged one"
+                )
             return found
         import imageio_ffmpeg
 
@@ -72,7 +74,9 @@ class Ffmpeg:
     @cached_property
     def version(self) -> str:
         """The program's own version."""
-        words = subprocess.run([self.binary, "-version"], capture_output=True, text=True, check=False).stdout.split()
+        words = subprocess.run(
+            [self.binary, "-version"], capture_output=True, text=True, check=False
+        ).stdout.split()
         return words[2] if len(words) > 2 else "unknown"
 
     @property
@@ -168,7 +172,11 @@ class Ffmpeg:
         """
         import ffmpeg
 
-        inputs = [_open(picture)["v"], _open(sound.path)["a"], *(_open(track.path)["s"] for track in captions)]
+        inputs = [
+            _open(picture)["v"],
+            _open(sound.path)["a"],
+            *(_open(track.path)["s"] for track in captions),
+        ]
         text = {"scodec": "mov_text", "disposition:s:0": "default"} if captions else {}
         graph = ffmpeg.output(
             *inputs, str(target), c="copy", map_metadata=-1, movflags="+faststart+use_metadata_tags", **text
@@ -176,12 +184,19 @@ class Ffmpeg:
         tags = [("", f"{name}={value}") for name, value in metadata.items()]
         for kind, tracks in (("a", [sound]), ("s", captions)):
             for index, track in enumerate(tracks):
-                names = (f"language={track.language}", f"title={track.title}", f"handler_name={track.title}")
+                names = (f"language={track.language}", f"handler_name={track.title}")
                 tags += [(f":s:{kind}:{index}", name) for name in names]
-        self.run(graph, target, duration, repeated=[w for where, tag in tags for w in (f"-metadata{where}", tag)])
+        self.run(
+            graph, target, duration, repeated=[w for where, tag in tags for w in (f"-metadata{where}", tag)]
+        )
 
     def run(
-        self, graph: Any, about: Path, seconds: float, progress: Progress | None = None, repeated: Sequence[str] = ()
+        self,
+        graph: Any,
+        about: Path,
+        seconds: float,
+        progress: Progress | None = None,
+        repeated: Sequence[str] = (),
     ) -> None:
         """Run `graph` over `seconds` of media; `repeated` are output options that come more than once.
 

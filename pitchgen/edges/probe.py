@@ -41,13 +41,17 @@ def probe(path: Path, *, audio_track: int | None = None) -> Media:
     except Exception as error:
         if type(error).__module__.split(".")[0] not in ("av", "builtins"):
             raise
-        raise MediaError(f"{path}: not a video that can be read; export it again as MP4 ({_reason(error)})") from error
+        raise MediaError(
+            f"{path}: not a video that can be read; export it again as MP4 ({_reason(error)})"
+        ) from error
     picture = _picture(path, streams)
     sound = _sound(path, streams, audio_track)
     if duration <= 0:
         raise MediaError(f"{path}: holds no pictures or sound, only a header; export it again as MP4")
     if duration > MAX_DURATION:
-        raise UnsupportedError(f"{path}: {duration / 3600:.1f} hours long; at most {MAX_DURATION / 3600:.0f} are taken")
+        raise UnsupportedError(
+            f"{path}: {duration / 3600:.1f} hours long; at most {MAX_DURATION / 3600:.0f} are taken"
+        )
     return Media(path, file_sha256(path), duration, picture, sound, tuple(streams))
 
 
@@ -55,7 +59,9 @@ def metadata(path: Path) -> dict[str, str]:
     """The tags of the whole file."""
     import av
 
-    with av.open(f"file:{path}", options={"protocol_whitelist": "file"}, metadata_errors="replace") as container:
+    with av.open(
+        f"file:{path}", options={"protocol_whitelist": "file"}, metadata_errors="replace"
+    ) as container:
         return dict(container.metadata)
 
 
@@ -80,9 +86,13 @@ def _read(path: Path) -> tuple[list[Stream], float]:
     import av
 
     options = {"protocol_whitelist": "file"}
-    with av.open(f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace") as container:
+    with av.open(
+        f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace"
+    ) as container:
         if len(container.streams) > MAX_STREAMS:
-            raise UnsupportedError(f"{path}: {len(container.streams)} streams; at most {MAX_STREAMS} are taken")
+            raise UnsupportedError(
+                f"{path}: {len(container.streams)} streams; at most {MAX_STREAMS} are taken"
+            )
         start = (container.start_time or 0) / av.time_base
         streams = [_stream(stream, start) for stream in container.streams]
         if any(s.width_px * s.height_px > MAX_PIXELS for s in streams):
@@ -90,7 +100,9 @@ def _read(path: Path) -> tuple[list[Stream], float]:
         duration = container.duration / av.time_base if container.duration else 0.0
     turned = [s for s in streams if s.kind == "video" and not s.cover]
     if turned:
-        with av.open(f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace") as container:
+        with av.open(
+            f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace"
+        ) as container:
             streams = _with_rotation(container, streams, turned[0])
     return streams, duration or _scanned_duration(path, options)
 
@@ -140,7 +152,9 @@ def _scanned_duration(path: Path, options: dict[str, str]) -> float:
     import av
 
     first, last = float("inf"), 0.0
-    with av.open(f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace") as container:
+    with av.open(
+        f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace"
+    ) as container:
         for packet in container.demux():
             if packet.pts is not None and packet.stream.type in ("video", "audio"):
                 at = float(packet.pts * packet.time_base)
@@ -170,4 +184,6 @@ def _sound(path: Path, streams: Sequence[Stream], track: int | None) -> Stream:
 
 def _reason(error: Exception) -> str:
     """The library's own words, without its numbers and the path."""
-    return str(getattr(error, "strerror", None) or error).split(":")[0].strip().lower() or type(error).__name__
+    return (
+        str(getattr(error, "strerror", None) or error).split(":")[0].strip().lower() or type(error).__name__
+    )

@@ -1,9 +1,9 @@
 """The project folder of one video: what a person edits, what comes out, and what pitchgen remembers.
 
-    out/socks/transcript.zh.srt    what she says: edit a sentence or its times
-    out/socks/fr.srt, fr.vtt       what she says in French: edit a line
-    out/socks/fr.mp4               the video
-    out/socks/.pitchgen.json       what was written last, to tell your edits from ours
+out/socks/transcript.zh.srt    what she says: edit a sentence or its times
+out/socks/fr.srt, fr.vtt       what she says in French: edit a line
+out/socks/fr.mp4               the video
+out/socks/.pitchgen.json       what was written last, to tell your edits from ours
 """
 
 from __future__ import annotations
@@ -60,11 +60,9 @@ class Project:
         """Whether both subtitle files of a language are there."""
         return self.subtitle_path(code).exists() and (self.folder / f"{code}.vtt").exists()
 
-    def set_aside(self, code: str) -> Path | None:
+    def set_aside(self, code: str) -> Path:
         """Rename a subtitle file that pitchgen did not write, so that it is not written over."""
         path = self.subtitle_path(code)
-        if not path.exists():
-            return None
         with storage_errors(path):
             return path.rename(path.with_name(f"{code}.before.srt"))
 
@@ -123,7 +121,9 @@ def opened(folder: Path, *, write: bool = True) -> Iterator[Project]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise StorageError(f"{folder}: another run is working in it; wait for it, or choose another --out") from error
+            raise StorageError(
+                f"{folder}: another run is working in it; wait for it, or choose another --out"
+            ) from error
         for part in folder.glob(".part-*"):  # what a killed run left; whoever holds the lock may remove it
             part.unlink(missing_ok=True)
         yield Project(folder, _record(folder / RECORD))

@@ -13,12 +13,11 @@ MEMORY = 0.7
 
 FIRST_GUESS = {
     # seconds a unit, measured on two cores by benchmarks/dub.py; used until this machine has its own
-    "separate": 0.05,
+    "decode": 0.3,
     "detect": 0.4,
     "transcribe": 0.8,
     "translate": 0.002,
     "synthesize": 0.04,
-    "voice": 0.3,
     "picture": 0.2,  # a second of video
     "sound": 0.6,
     "mux": 0.3,

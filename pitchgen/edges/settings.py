@@ -62,7 +62,8 @@ def default_store() -> Path:
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        found: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+        return found
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -72,7 +73,9 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _from_environment() -> dict[str, Any]:
-    found = {name[len(PREFIX) :].lower(): value for name, value in os.environ.items() if name.startswith(PREFIX)}
+    found = {
+        name[len(PREFIX) :].lower(): value for name, value in os.environ.items() if name.startswith(PREFIX)
+    }
     return {name: value for name, value in found.items() if value and name not in ELSEWHERE}
 
 

@@ -193,7 +193,7 @@ def storage_errors(place: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StorageError(
-                f"{place}: the disk is full; make room and run the same command again: it goes on where it was"
+                f"{place}: the disk is full; make room and run the same command again to go on"
             ) from error
         raise StorageError(f"{place}: cannot be written: {error.strerror or error}") from error
 

@@ -37,6 +37,7 @@ from pitchgen.stages.revise import edits, revised
 
 DOUBTFUL = 0.15
 """Below this score a script and a recording seldom belong together; measured by benchmarks/alignment.py."""
+HEARD_LATE = 0.1  # seconds: an overrun below a breath is in the report, and no reason to stop anybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +175,10 @@ class Studio:
         return transcript
 
     def _edits(self, project: Project, codes: Sequence[str]) -> Edits:
-        """What a person changed in the subtitle files since the last run, and before."""
-        found = {}
-        for code in codes:
-            version = project.record.versions.get(code)
-            if version:
-                found[code] = edits(version, project.edited_cues(project.subtitle_path(code)), code)
-            elif foreign := project.set_aside(code):
-                self._warn(f"{foreign}: was there before pitchgen and is kept under this name")
+        """As `find_edits`; a file that is not ours is put aside."""
+        found, foreign = find_edits(project, codes)
+        for code in foreign:
+            self._warn(f"{project.set_aside(code)}: was there before pitchgen and is kept under this name")
         return found
 
     def _check_translated(self, scripts: Sequence[Script]) -> None:
@@ -193,13 +190,18 @@ class Studio:
         if self.settings.untranslated == "stop":
             raise Untranslated(
                 f"{len(sentences)} sentence(s) cannot be translated, and nothing is guessed: {listed} "
-                "(say it otherwise, extend the phrasebook, or keep the original voice there: --untranslated keep)",
+                "(say it otherwise, extend the phrasebook, or keep her voice there: --untranslated keep)",
                 sentences,
             )
         self._warn(f"kept in the original voice, because it cannot be translated: {listed}")
 
     def _outputs(
-        self, media: Media, project: Project, transcript: Transcript, scripts: Sequence[Script], background: Background
+        self,
+        media: Media,
+        project: Project,
+        transcript: Transcript,
+        scripts: Sequence[Script],
+        background: Background,
     ) -> tuple[Output, ...]:
         """Every language version; the picture is encoded while the voices are made."""
         captions = caption_transcript(transcript, media.duration)
@@ -211,7 +213,9 @@ class Studio:
             current = project.is_current(made.script.language, renderer.output_key(made))
             if not current and picture is None:
                 picture = background.submit(renderer.picture)
-            pending.append(background.submit(self._render, made, project, renderer, picture if not current else None))
+            pending.append(
+                background.submit(self._render, made, project, renderer, picture if not current else None)
+            )
             self.kit.listen(Advanced("render", sum(f.done() for f in pending), len(scripts)))
         outputs = []
         for future in pending:
@@ -227,12 +231,15 @@ class Studio:
 
     def _check_fit(self, made: Dub) -> None:
         for overrun in made.timeline.overruns:
-            self._warn(
-                f"{made.script.language}: {overrun.segment.text!r} ends {overrun.seconds:.1f} s late even at the "
-                "highest tempo; shorten it in the subtitle file"
-            )
+            if overrun.seconds >= HEARD_LATE:
+                self._warn(
+                    f"{made.script.language}: {overrun.segment.text!r} ends {overrun.seconds:.2f} s late "
+                    "even at the highest tempo; shorten it in the subtitle file"
+                )
 
-    def _render(self, made: Dub, project: Project, renderer: Renderer, picture: Future[Path] | None) -> Output:
+    def _render(
+        self, made: Dub, project: Project, renderer: Renderer, picture: Future[Path] | None
+    ) -> Output:
         """The files of one language version; runs beside the engines."""
         code = made.script.language
         kept = project.record.versions.get(code)
@@ -306,6 +313,18 @@ def _check_all(engine: Engine, codes: Sequence[str], verb: str) -> None:
     if engine.languages and (missing := [code for code in codes if code not in engine.languages]):
         known = ", ".join(sorted(engine.languages - {SOURCE}))
         raise InputError(f"{', '.join(missing)} cannot be {verb} by {engine.name}; it knows {known}")
+
+
+def find_edits(project: Project, codes: Sequence[str]) -> tuple[Edits, tuple[str, ...]]:
+    """What a person changed in the subtitle files, and the languages whose file pitchgen never wrote."""
+    found, foreign = {}, []
+    for code in codes:
+        cues = project.edited_cues(project.subtitle_path(code))
+        if version := project.record.versions.get(code):
+            found[code] = edits(version, cues, code)
+        elif cues is not None:
+            foreign.append(code)
+    return found, tuple(foreign)
 
 
 def edited_transcript(project: Project, media: Media, script_key: str) -> Transcript | None:

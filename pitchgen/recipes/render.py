@@ -54,12 +54,21 @@ class Renderer:
             self._picture_parts(),
             lambda path: self.ffmpeg.encode_picture(self.media, path, progress),
             version=PICTURE_VERSION,
+            units=self.media.duration,
         )
+
+    def has_picture(self) -> bool:
+        """Whether the picture is encoded already."""
+        return self.kit.has_file("picture", self._picture_parts(), version=PICTURE_VERSION)
 
     def sound(self, dub: Dub) -> Path:
         """The mastered sound of a version."""
         return self.kit.file(
-            "sound", ".m4a", self._sound_parts(dub), lambda path: self._encode(dub, path), version=SOUND_VERSION
+            "sound",
+            ".m4a",
+            self._sound_parts(dub),
+            lambda path: self._encode(dub, path),
+            version=SOUND_VERSION,
         )
 
     def output_key(self, dub: Dub) -> str:

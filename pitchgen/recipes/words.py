@@ -35,7 +35,9 @@ def find_script(media: Media, given: Path | None, ffmpeg: Ffmpeg) -> Words | Non
     path = given or next((file for file in beside if file.is_file()), None)
     if path:
         return _words(str(path), read_script(path))
-    tracks = [s for s in media.streams if s.kind == "subtitle" and (s.language in (*CHINESE_TAGS, "und", None))]
+    tracks = [
+        s for s in media.streams if s.kind == "subtitle" and (s.language in (*CHINESE_TAGS, "und", None))
+    ]
     if not tracks:
         return None
     with tempfile.TemporaryDirectory(prefix="pitchgen-") as folder:

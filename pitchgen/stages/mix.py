@@ -16,7 +16,7 @@ BLOCK = RATE  # samples of silence written at once
 FADE = RATE * 5 // 1000  # 5 ms: no click where a clip begins or ends
 TARGET_LUFS = -16.0  # speech for phones and the web
 CEILING_DBTP = -2.5  # below the -1.5 dBTP promised by what AAC adds to a peak (under 1 dB at 128 kbit/s)
-CORRECTIONS = 3  # passes over the limited sound until it is as loud as asked
+CORRECTIONS = 8  # passes over the limited sound until it is as loud as asked
 CLOSE_ENOUGH = 0.1  # LU
 MAX_GAIN_DB = 40.0  # a recording more than that below the target holds nothing but its noise
 
@@ -70,7 +70,9 @@ def gain_for(blocks: Sequence[Samples], target: float = TARGET_LUFS, ceiling: fl
     return _linear(gain_db)
 
 
-def master(blocks: Sequence[Samples], target: float = TARGET_LUFS, ceiling: float = CEILING_DBTP) -> Iterator[Samples]:
+def master(
+    blocks: Sequence[Samples], target: float = TARGET_LUFS, ceiling: float = CEILING_DBTP
+) -> Iterator[Samples]:
     """The blocks at `target` LUFS integrated, no true peak above `ceiling` dBTP."""
     return limit(blocks, gain_for(blocks, target, ceiling), _linear(ceiling))
 

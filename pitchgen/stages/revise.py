@@ -69,7 +69,7 @@ def _reread(version: Version, read: Sequence[Cue], code: str) -> list[Line]:
 
 
 def _homes(written: Sequence[Cue], read: Sequence[Cue]) -> list[int | None]:
-    """For each cue in the file, the line it belongs to: by its place where none came or went, else by time."""
+    """The line of each cue in the file: by its place where none came or went, else by time."""
     if len(read) == len(written):
         return [cue.segment for cue in written]
     return [_nearest(cue.span, written) for cue in read]

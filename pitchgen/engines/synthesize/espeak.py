@@ -94,7 +94,7 @@ class TintedEspeak:
             reference = utterance.voice.reference
             if id(reference) not in known:
                 known[id(reference)] = self.tint(utterance.voice)
-            sounds.append(self._said(utterance, known[id(reference)]))
+            sounds.append(self.said(utterance, known[id(reference)]))
         return sounds
 
     def tint(self, voice: Voice) -> Tint:
@@ -128,7 +128,8 @@ class TintedEspeak:
         said = espeak.speak(text, voice + tint.variant, rate=pace, pitch=tint.pitch).audio
         return resample(Audio(said.samples, round(said.rate * tint.stretch)), RATE)
 
-    def _said(self, utterance: Utterance, tint: Tint) -> Audio:
+    def said(self, utterance: Utterance, tint: Tint) -> Audio:
+        """One sentence with a given tint, trimmed and at the common level."""
         text = utterance.text
         _refuse_unreadable(text, utterance.language)
         spoken = self._spoken(speakable(text, utterance.language), voice_of(utterance.language), tint)

@@ -146,7 +146,8 @@ def _merged(paths: Sequence[Path]) -> tuple[Table, dict[tuple[str, str], Path]]:
 
 def _read(path: Path) -> Table:
     try:
-        return cast(Table, tomllib.loads(path.read_text(encoding="utf-8")))
+        table: Table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return table
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not a TOML file: {error}") from None
 

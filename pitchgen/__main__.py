@@ -1,0 +1,5 @@
+"""`python -m pitchgen`."""
+
+from pitchgen.shells.cli import main
+
+main()

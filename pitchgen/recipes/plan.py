@@ -1,0 +1,160 @@
+"""What a run would do, what it would reuse and roughly how long it would take, without doing any of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pitchgen.core.audio import Audio, Voice
+from pitchgen.core.engines import Recording
+from pitchgen.core.fingerprint import key
+from pitchgen.core.media import Media
+from pitchgen.core.transcript import Transcript
+from pitchgen.edges.ffmpeg import decode
+from pitchgen.edges.probe import probe
+from pitchgen.edges.project import Project, opened
+from pitchgen.kit import Kit, Mapped
+from pitchgen.languages import SOURCE
+from pitchgen.recipes.dub import Script, dub, requests, told, utterances
+from pitchgen.recipes.make import Studio, check_languages, edited_transcript, find_edits
+from pitchgen.recipes.render import Renderer
+from pitchgen.recipes.words import Words, find_script
+from pitchgen.stages.caption import caption_transcript
+from pitchgen.stages.detect import detect
+from pitchgen.stages.enroll import enroll
+from pitchgen.stages.synthesize import synthesize
+from pitchgen.stages.transcribe import transcribe
+from pitchgen.stages.translate import translate
+
+Result = TypeVar("Result")
+
+SENTENCE_SECONDS = (
+    4.0  # of speech and pause; the mean of the samples, for a video whose words are not known yet
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of a run."""
+
+    stage: str
+    todo: int
+    reused: int
+    seconds: float
+    """Expected, from what this machine took before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A run that was not made."""
+
+    video: Path
+    duration: float
+    languages: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Expected for the whole run."""
+        return sum(step.seconds for step in self.steps)
+
+
+def plan(studio: Studio, video: Path, languages: Sequence[str], *, script: Path | None = None) -> Plan:
+    """The plan of `studio.make` with the same arguments: reads what is there and writes nothing.
+
+    Raises:
+        PitchgenError: whatever of the input is wrong already.
+    """
+    codes = check_languages(languages, studio.cast)
+    media = probe(video, audio_track=studio.settings.audio_track)
+    with opened(studio.settings.out / video.stem, write=False) as project:
+        planner = _Planner(studio, media, project, codes)
+        planner.walk(find_script(media, script, studio.ffmpeg))
+    return Plan(video, media.duration, codes, tuple(planner.steps))
+
+
+class _Planner:
+    """Walks the recipe as far as results are kept, and counts from there on."""
+
+    def __init__(self, studio: Studio, media: Media, project: Project, codes: tuple[str, ...]) -> None:
+        self.studio, self.media, self.project, self.codes = studio, media, project, codes
+        self.kit: Kit = studio.kit
+        self.steps: list[Step] = []
+
+    def walk(self, words: Words | None) -> None:
+        """Fill `steps`."""
+        transcript = self._transcript(words)
+        scripts = self._scripts(transcript) if transcript else None
+        if transcript is None:
+            guess = len(words.sentences) if words else round(self.media.duration / SENTENCE_SECONDS)
+            self._step("translate", guess * len(self.codes))
+            self._step("synthesize", guess * len(self.codes))
+        elif scripts is None:
+            self._step("synthesize", len(transcript.segments) * len(self.codes))
+        if not (transcript and scripts and self._voices(transcript, scripts)):
+            self._files(len(self.codes))
+
+    def _transcript(self, words: Words | None) -> Transcript | None:
+        edited = edited_transcript(self.project, self.media, key(words.sentences) if words else "")
+        if edited:
+            return edited
+        cast, script = self.studio.cast, words.sentences if words else None
+        audio = self._kept("decode", self.kit.map(decode, (self.media,), self.studio.ffmpeg))
+        spans = self._kept("detect", self.kit.map(detect, (audio,), cast.detector)) if audio else None
+        if audio and spans:
+            recording = Recording(audio, spans, SOURCE, script)
+            return self._kept("transcribe", self.kit.map(transcribe, (recording,), cast.transcriber))
+        self._step("transcribe", 1)
+        return None
+
+    def _scripts(self, transcript: Transcript) -> list[Script] | None:
+        drafts = self.kit.map(translate, requests(transcript, self.codes), self.studio.cast.translator)
+        self._step("translate", drafts.missing, len(drafts.kept))
+        if drafts.missing:
+            return None
+        edits, _ = find_edits(self.project, self.codes)
+        return told(transcript, self.codes, edits, self.studio.cast, self.kit)
+
+    def _voices(self, transcript: Transcript, scripts: list[Script]) -> bool:
+        """Whether every sound is there, so that the files are known as well."""
+        audio: Audio = self.kit.run(decode, self.media, self.studio.ffmpeg)
+        voice = Voice(enroll(audio, [segment.span for segment in transcript.segments]))
+        cast = self.studio.cast
+        voices = self.kit.map(synthesize, utterances(scripts, voice), cast.synthesizer)
+        self._step("synthesize", voices.missing, len(voices.kept))
+        if voices.missing:
+            return False
+        captions = caption_transcript(transcript, self.media.duration)
+        renderer = Renderer(self.media, self.kit, self.studio.ffmpeg, self.studio.settings.producer, captions)
+        dubs = list(dub(scripts, voice, self.media.duration, cast, self.kit))
+        self._files(
+            sum(not self.project.is_current(d.script.language, renderer.output_key(d)) for d in dubs),
+            renderer,
+        )
+        return True
+
+    def _files(self, todo: int, renderer: Renderer | None = None) -> None:
+        """The steps from the sounds to the videos of `todo` languages."""
+        renderer = renderer or Renderer(
+            self.media, self.kit, self.studio.ffmpeg, self.studio.settings.producer, ()
+        )
+        missing = todo > 0 and not renderer.has_picture()
+        self.steps.append(
+            Step(
+                "picture",
+                int(missing),
+                1 - int(missing),
+                self.kit.rates.estimate("picture", missing * self.media.duration),
+            )
+        )
+        seconds = self.kit.rates.estimate("sound", todo) + self.kit.rates.estimate("mux", todo)
+        self.steps.append(Step("render", todo, len(self.codes) - todo, seconds))
+
+    def _kept(self, stage: str, mapped: Mapped[Any, Any, Result]) -> Result | None:
+        self._step(stage, mapped.missing, len(mapped.kept))
+        return None if mapped.missing else mapped[0]
+
+    def _step(self, stage: str, todo: int, reused: int = 0) -> None:
+        self.steps.append(Step(stage, todo, reused, self.kit.rates.estimate(stage, todo)))

@@ -1,0 +1,175 @@
+"""`pitchgen make` on a terminal: progress while it runs, a table when it is done, or one JSON document."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from pitchgen.core.config import Settings
+from pitchgen.core.errors import PitchgenError, exit_code
+from pitchgen.core.events import Advanced, Event, Listener, Warned, ignore
+from pitchgen.recipes.make import Outcome, Output, Studio
+from pitchgen.recipes.plan import Plan, plan
+
+LABELS = {
+    "decode": "listen to the file",
+    "detect": "find the speech",
+    "transcribe": "align the words",
+    "translate": "translate",
+    "synthesize": "speak",
+    "picture": "label and encode the picture",
+    "render": "mix and mux",
+}
+"""What a stage is called on the screen."""
+
+screen = Console(stderr=True, highlight=False)
+"""Progress and warnings; stdout is for results."""
+
+
+def make_all(
+    videos: Sequence[Path],
+    codes: Sequence[str],
+    script: Path | None,
+    settings: Settings,
+    *,
+    dry_run: bool,
+    json: bool,
+) -> int:
+    """Make or plan every video; one that fails stops no other. Returns the exit code of the first failure."""
+    results: list[dict[str, Any]] = []
+    first_failure = 0
+    for video in videos:
+        try:
+            results.append(_one(video, codes, script, settings, dry_run=dry_run, json=json))
+        except PitchgenError as error:
+            if len(videos) == 1 and not json:
+                raise
+            first_failure = first_failure or exit_code(error)
+            results.append({"video": str(video), "error": str(error), "exit_code": exit_code(error)})
+            if not json:
+                screen.print(f"[red]pitchgen: {escape(str(error))}")
+    if json:
+        _print_json({"videos": results})
+    return first_failure
+
+
+def _one(
+    video: Path, codes: Sequence[str], script: Path | None, settings: Settings, *, dry_run: bool, json: bool
+) -> dict[str, Any]:
+    if dry_run:
+        planned = plan(Studio(settings), video, codes, script=script)
+        if not json:
+            _print_plan(planned)
+        return {**_builtins(planned), "seconds": planned.seconds}
+    with _listening(quiet=json) as listen:
+        outcome = Studio(settings, listen=listen).make(video, codes, script=script)
+    if not json:
+        _print_outcome(outcome)
+    return _builtins(outcome)
+
+
+@contextmanager
+def _listening(*, quiet: bool) -> Iterator[Listener]:
+    """A listener that draws a bar for each stage."""
+    if quiet:
+        yield ignore
+        return
+    columns = (
+        TextColumn("{task.description:<30}"),
+        BarColumn(28),
+        TextColumn("{task.fields[count]:>14}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=screen) as progress:
+        bars: dict[str, TaskID] = {}
+
+        def listen(event: Event) -> None:
+            if isinstance(event, Advanced):
+                _draw(progress, bars, event)
+            elif isinstance(event, Warned):
+                progress.console.print(f"[yellow]note:[/] {escape(event.message)}")
+
+        yield listen
+
+
+def _draw(progress: Progress, bars: dict[str, TaskID], event: Advanced) -> None:
+    if event.stage not in bars:
+        bars[event.stage] = progress.add_task(
+            LABELS.get(event.stage, event.stage), total=event.total, count=""
+        )
+    unit = " s" if event.unit == "s" else ""
+    progress.update(
+        bars[event.stage],
+        completed=event.done,
+        total=event.total,
+        count=f"{event.done:.0f}/{event.total:.0f}{unit}",
+    )
+
+
+def _print_outcome(outcome: Outcome) -> None:
+    """A table, a row per language."""
+    table = Table(title=f"{outcome.video.name}: {_origin(outcome)}", title_justify="left")
+    for column in ("output", "duration", "segments", "tempo", "reused", "to look at"):
+        table.add_column(column, overflow="fold", no_wrap=column in ("duration", "tempo"))
+    for output in outcome.outputs:
+        table.add_row(
+            escape(str(output.video)),
+            f"{output.duration:.1f} s",
+            f"{output.segments}",
+            f"{output.tempo[0]:.2f}-{output.tempo[1]:.2f}",
+            "all of it" if output.reused else f"{output.reused_voices} of {output.segments}",
+            _remarks(output),
+        )
+    Console(highlight=False).print(table)
+    voice = {"tinted": "a synthetic voice tinted to hers, not a clone", "stock": "a stock voice, not hers"}
+    sys.stdout.write(
+        f"voice: {voice.get(outcome.timbre, outcome.timbre)}\n"
+        f"edit {outcome.transcript} or a subtitle file, run the same command: only that line is made anew\n"
+    )
+
+
+def _origin(outcome: Outcome) -> str:
+    score = "" if outcome.score is None else f", agreement with the recording {outcome.score:.2f} of 1"
+    return f"words from {outcome.transcript_origin}{score}"
+
+
+def _remarks(output: Output) -> str:
+    remarks = []
+    if output.overruns:
+        latest = max(seconds for _, seconds in output.overruns)
+        remarks.append(f"{len(output.overruns)} late, at most {latest:.2f} s")
+    if output.kept_original:
+        remarks.append(f"{len(output.kept_original)} in the original voice")
+    if output.edited:
+        remarks.append(f"{output.edited} in your words")
+    return "; ".join(remarks)
+
+
+def _print_plan(planned: Plan) -> None:
+    table = Table(title=f"{planned.video.name}: what a run would do", title_justify="left")
+    for column in ("stage", "to do", "reused", "seconds"):
+        table.add_column(column, justify="left" if column == "stage" else "right")
+    for step in planned.steps:
+        table.add_row(
+            LABELS.get(step.stage, step.stage), str(step.todo), str(step.reused), f"{step.seconds:.1f}"
+        )
+    table.add_row("all", "", "", f"{planned.seconds:.1f}")
+    Console(highlight=False).print(table)
+
+
+def _builtins(value: object) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.to_builtins(value, enc_hook=str)
+    return found
+
+
+def _print_json(document: object) -> None:
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document)).decode() + "\n")
