@@ -86,8 +86,9 @@ def _power(lufs: float) -> float:
 
 
 OVERSAMPLING = 4  # BS.1770-4, annex 2: true peaks are read at 192 kHz
-LOOKAHEAD = RATE // 400  # 2.5 ms: the gain is down before the peak comes, too quickly to be heard as a fade
-CONTEXT = 4 * LOOKAHEAD  # samples on each side that a block's gain depends on, and the resampler's ringing
+STEP = RATE // 1000  # samples, 1 ms: the gain is set once a step and runs in a straight line between
+LOOKAHEAD = 3  # steps: the gain is down before the peak comes, too quickly to be heard as a fade
+CONTEXT = 12 * STEP  # samples on each side that a block's gain depends on, and the resampler's ringing
 
 
 def limit(blocks: Iterable[Samples], gain: float, ceiling: float) -> Iterator[Samples]:
@@ -97,38 +98,56 @@ def limit(blocks: Iterable[Samples], gain: float, ceiling: float) -> Iterator[Sa
     smoothed over the same length, so that it is reached in time and never jumps.
     """
     before: Samples = np.zeros(CONTEXT, np.float32)
+    position = 0
     waiting: Samples | None = None
     for block in blocks:
         if waiting is not None:
-            yield _limited(before, waiting, block[:CONTEXT], gain, ceiling)
+            yield _limited(before, waiting, block[:CONTEXT], gain, ceiling, position)
             before = np.concatenate([before, waiting])[-CONTEXT:]
+            position += len(waiting)
         waiting = block
     if waiting is not None:
-        yield _limited(before, waiting, np.zeros(0, np.float32), gain, ceiling)
+        yield _limited(before, waiting, np.zeros(0, np.float32), gain, ceiling, position)
 
 
-def _limited(before: Samples, block: Samples, after: Samples, gain: float, ceiling: float) -> Samples:
+def _limited(
+    before: Samples, block: Samples, after: Samples, gain: float, ceiling: float, position: int
+) -> Samples:
+    """One block, limited; `position` is its first sample's, so that the steps lie the same in any blocks."""
     loud = block * np.float32(gain)
     around = np.concatenate([before, block, after]) * np.float32(gain)
     if (
         not len(block) or np.abs(around).max() < ceiling / 2
     ):  # ringing between samples stays below a factor of 2
         return loud
-    need = np.minimum(1.0, ceiling / np.maximum(true_peaks(around), 1e-9))
-    width = 2 * LOOKAHEAD + 1
-    padded = np.pad(need, LOOKAHEAD, constant_values=1.0)
-    held = np.lib.stride_tricks.sliding_window_view(padded, width).min(axis=1)
-    window = np.hanning(width + 2)[1:-1]
-    smooth = np.convolve(np.pad(held, LOOKAHEAD, mode="edge"), window / window.sum(), "valid")
-    shaped: Samples = loud * smooth[len(before) : len(before) + len(block)].astype(np.float32)
+    lead = (position - len(before)) % STEP
+    peaks = np.pad(true_peaks(around), (lead, -(lead + len(around)) % STEP))
+    need = np.minimum(1.0, ceiling / np.maximum(peaks.reshape(-1, STEP).max(axis=1), 1e-9))
+    gains = _smooth(_lowest_around(need, LOOKAHEAD + 1), LOOKAHEAD)
+    centres = np.arange(len(gains)) * STEP + STEP / 2 - lead - len(before)
+    shaped: Samples = loud * np.interp(np.arange(len(block)), centres, gains).astype(np.float32)
     return shaped
 
 
-def true_peaks(samples: Samples) -> NDArray[np.float32]:
+def _lowest_around(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+    """For each value the lowest one at most `reach` away."""
+    padded = np.pad(values, reach, constant_values=1.0)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).min(axis=1))
+
+
+def _smooth(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+    """Values averaged with their neighbours up to `reach` away, the near ones more."""
+    window = np.hanning(2 * reach + 3)[1:-1]
+    return np.convolve(np.pad(values, reach, mode="edge"), window / window.sum(), "valid")
+
+
+def true_peaks(samples: Samples) -> Samples:
     """For each sample the highest magnitude of the continuous signal around it, shape (n_samples,)."""
     import soxr
 
-    fine = np.abs(soxr.resample(samples, RATE, RATE * OVERSAMPLING, quality="HQ"))
+    fine = np.abs(soxr.resample(samples, RATE, RATE * OVERSAMPLING, quality="MQ"))
     fine = np.pad(fine, (0, max(0, len(samples) * OVERSAMPLING - len(fine))))[: len(samples) * OVERSAMPLING]
-    between: Samples = fine.reshape(-1, OVERSAMPLING).max(axis=1)
-    return np.asarray(np.maximum(between, np.abs(samples)), np.float32)
+    peaks = np.abs(samples)
+    for phase in range(OVERSAMPLING):
+        np.maximum(peaks, fine[phase::OVERSAMPLING], out=peaks)
+    return peaks

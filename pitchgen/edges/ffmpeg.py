@@ -149,7 +149,12 @@ class Ffmpeg:
         import ffmpeg
 
         graph = ffmpeg.input("pipe:", format="f32le", ac=1, ar=SOUND_RATE).output(
-            str(target), acodec="aac", audio_bitrate=SOUND_BITRATE, ar=SOUND_RATE, map_metadata=-1
+            str(target),
+            acodec="aac",
+            aac_coder="fast",
+            audio_bitrate=SOUND_BITRATE,
+            ar=SOUND_RATE,
+            map_metadata=-1,
         )
         with self._process(graph, stdin=subprocess.PIPE) as process:
             assert process.stdin is not None

@@ -40,6 +40,7 @@ Chosen between what right and wrong scripts scored on real speech (relative cost
 synthetic speech in noise scores above 0.4. It is a hint, never a proof: see benchmarks/alignment.py.
 """
 
+CLEAR_DB = 25.0  # from the noise to the loud frames; in more noise, soft speech is no louder than a pause
 QUIET_SHARE = 0.30  # of the way from the noise to the loud frames
 QUIET_DB = 38.0  # below the loud frames it is no speech, however quiet the room
 HANGOVER = 5  # frames over which a decision is smoothed: a stop consonant is no pause
@@ -155,15 +156,17 @@ def _trimmed(audio: Audio) -> Audio:
 
 
 def _speech(levels: Levels, spans: Sequence[Span]) -> Mask:
-    """Which frames carry speech: those within the spans that stand out from the noise."""
+    """Which frames carry speech: those within the spans, without the pauses where a quiet room shows them."""
     if not len(levels):
         return np.zeros(0, np.bool_)
-    noise, loud = np.percentile(levels, (8, 95))
-    heard = levels > max(noise + QUIET_SHARE * (loud - noise), loud - QUIET_DB)
-    steady = np.convolve(heard, np.ones(HANGOVER) / HANGOVER, "same") > 0.5
     within = np.zeros(len(levels), np.bool_)
     for span in spans:
         within[round(span.start / FRAME) : round(span.end / FRAME)] = True
+    noise, loud = np.percentile(levels, (8, 95))
+    if loud - noise < CLEAR_DB:
+        return within
+    heard = levels > max(noise + QUIET_SHARE * (loud - noise), loud - QUIET_DB)
+    steady = np.convolve(heard, np.ones(HANGOVER) / HANGOVER, "same") > 0.5
     return np.asarray(steady & within)
 
 

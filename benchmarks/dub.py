@@ -1,0 +1,195 @@
+"""The main job, measured: prints the tables of docs/performance.md.
+
+    python benchmarks/dub.py            start-up, the whole job by stage, the fourth language, reruns, mux
+    python benchmarks/dub.py --long     peak memory on 60 minutes of 1080p as well (about ten minutes)
+
+Every ratio is taken within one run: machines differ, and so does one machine from hour to hour.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pitchgen.core.config import Settings
+from pitchgen.core.events import Advanced, Event
+from pitchgen.edges.ffmpeg import Ffmpeg
+from pitchgen.recipes.make import Outcome, Studio
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = ROOT / "samples" / "socks.mp4"
+LANGUAGES = ("en", "fr", "ru")
+REPEATS = 5
+
+
+def main() -> None:
+    """Measure and print."""
+    start_up()
+    with tempfile.TemporaryDirectory() as folder:
+        whole_job(Path(folder))
+        fourth_language(Path(folder))
+        mux(Path(folder))
+        if "--long" in sys.argv:
+            long_video(Path(folder))
+
+
+def start_up() -> None:
+    """`import pitchgen` and `pitchgen --help` as whole processes."""
+    rows = []
+    for name, command, goal in (
+        ("import pitchgen", ["-c", "import pitchgen, sys; assert 'torch' not in sys.modules"], 0.15),
+        ("pitchgen --help", ["-m", "pitchgen", "--help"], 0.35),
+    ):
+        seconds = median(
+            lambda c=command: subprocess.run([sys.executable, *c], stdout=subprocess.DEVNULL, check=True)
+        )
+        rows.append((name, f"{seconds:.2f} s", f"{goal:.2f} s"))
+    table(("start-up", "measured", "goal"), rows)
+
+
+def whole_job(folder: Path) -> None:
+    """Three languages from nothing, then again with everything kept."""
+    clock = Stopwatch()
+    began = time.monotonic()
+    outcome = run(folder / "a", LANGUAGES, clock)
+    wall = time.monotonic() - began
+    spoken = outcome.duration * len(LANGUAGES)
+    again = median(lambda: run(folder / "a", LANGUAGES, Stopwatch()))
+    rerun = median(
+        lambda: subprocess.run(
+            [sys.executable, "-m", "pitchgen", "make", str(SAMPLE), "--langs", ",".join(LANGUAGES), "--json",
+             "--out", str(folder / "a" / "out"), "--store", str(folder / "a" / "store")],
+            stdout=subprocess.DEVNULL, check=True,
+        )
+    )  # fmt: skip
+    rows = [("whole job", f"{wall:.1f} s", f"{wall / spoken:.3f}", "0.25")]
+    rows += [(stage, f"{seconds:.1f} s", f"{seconds / spoken:.3f}", "") for stage, seconds in clock.stages()]
+    table(
+        (f"{outcome.duration:.0f} s x {len(LANGUAGES)} languages", "wall", "of media x languages", "goal"),
+        rows,
+    )
+    table(
+        ("everything kept", "measured", "goal"),
+        [("in one process", f"{again:.2f} s", "1.50 s"), ("as a command", f"{rerun:.2f} s", "1.50 s")],
+    )
+
+
+def fourth_language(folder: Path) -> None:
+    """What the last language adds, against its own synthesis and one stream-copy mux.
+
+    The phrasebook has three languages, so the third stands for the fourth.
+    """
+    run(folder / "b", LANGUAGES[:2], Stopwatch())
+    began = time.monotonic()
+    outcome = run(folder / "b", LANGUAGES, Stopwatch())
+    added = time.monotonic() - began
+    kept = median(lambda: run(folder / "b", LANGUAGES, Stopwatch()))
+    table(
+        ("one language more", "measured", "of the media"),
+        [
+            ("the whole run", f"{added:.2f} s", f"{added / outcome.duration:.3f}"),
+            ("of which reading what is kept", f"{kept:.2f} s", f"{kept / outcome.duration:.3f}"),
+        ],
+    )
+
+
+def mux(folder: Path) -> None:
+    """One language's mux with label and subtitles against plain `ffmpeg -c copy` of the same streams."""
+    video = folder / "a" / "out" / SAMPLE.stem / "en.mp4"
+    ffmpeg = Ffmpeg()
+    plain = [ffmpeg.binary, "-loglevel", "error", "-y", "-i", str(video), "-map", "0", "-c", "copy",
+             "-movflags", "+faststart", str(folder / "plain.mp4")]  # fmt: skip
+    copied = median(lambda: subprocess.run(plain, check=True))
+    studio = studio_in(folder / "a", Stopwatch())
+
+    def again() -> None:
+        video.unlink()
+        studio.make(SAMPLE, LANGUAGES[:1])
+
+    kept = median(lambda: studio.make(SAMPLE, LANGUAGES[:1]))
+    ours = median(again) - kept
+    table(
+        ("mux of one language", "measured", "ratio", "goal"),
+        [
+            ("ffmpeg -c copy", f"{copied:.3f} s", "1.0", ""),
+            ("pitchgen", f"{ours:.3f} s", f"{ours / copied:.2f}", "1.3"),
+        ],
+    )
+
+
+def long_video(folder: Path) -> None:
+    """Peak memory of the largest process on 60 minutes of 1080p made of the sample over and over."""
+    source, script = folder / "long.mp4", folder / "long.txt"
+    rounds = 3600 // 48
+    graph = [Ffmpeg().binary, "-loglevel", "error", "-y", "-stream_loop", str(rounds), "-i", str(SAMPLE),
+             "-t", "3600", "-vf", "fps=5,scale=1920:1080", "-preset", "ultrafast", "-c:a", "copy", str(source)]  # fmt: skip
+    subprocess.run(graph, check=True)
+    script.write_text((ROOT / "samples" / "socks.txt").read_text("utf-8") * (rounds - 1), "utf-8")
+    began = time.monotonic()
+    subprocess.run(
+        [sys.executable, "-m", "pitchgen", "make", str(source), "--langs", "en", "--json",
+         "--out", str(folder / "long"), "--store", str(folder / "long-store")],
+        stdout=subprocess.DEVNULL, check=True,
+    )  # fmt: skip
+    wall = time.monotonic() - began
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    table(
+        ("60 minutes of 1080p, one language", "measured", "goal"),
+        [("peak memory of the largest process", f"{peak:.0f} MB", "700 MB"), ("wall", f"{wall:.0f} s", "")],
+    )
+
+
+class Stopwatch:
+    """Wall seconds from a stage's first event to its last."""
+
+    def __init__(self) -> None:
+        self._spans: dict[str, tuple[float, float]] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Take in an event."""
+        if isinstance(event, Advanced):
+            now = time.monotonic()
+            self._spans[event.stage] = (self._spans.get(event.stage, (now, now))[0], now)
+
+    def stages(self) -> list[tuple[str, float]]:
+        """Stages in order; some run beside each other, so they add up to more than the whole."""
+        return [(stage, end - start) for stage, (start, end) in self._spans.items()]
+
+
+def studio_in(folder: Path, listen: Callable[[Event], None]) -> Studio:
+    """A studio whose results and store lie in `folder`."""
+    return Studio(Settings(out=folder / "out", store=folder / "store"), listen=listen)
+
+
+def run(folder: Path, languages: Sequence[str], listen: Callable[[Event], None]) -> Outcome:
+    """The sample in `languages`."""
+    return studio_in(folder, listen).make(SAMPLE, languages)
+
+
+def median(action: Callable[[], object]) -> float:
+    """Median wall seconds of a few calls."""
+    seconds = []
+    for _ in range(REPEATS):
+        began = time.monotonic()
+        action()
+        seconds.append(time.monotonic() - began)
+    return statistics.median(seconds)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a Markdown table."""
+    print("|", " | ".join(head), "|")
+    print("|" + "---|" * len(head))
+    for row in rows:
+        print("|", " | ".join(row), "|")
+    print()
+
+
+if __name__ == "__main__":
+    main()
