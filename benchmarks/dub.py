@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from pitchgen.core.config import Settings
@@ -47,7 +48,7 @@ def start_up() -> None:
         ("pitchgen --help", ["-m", "pitchgen", "--help"], 0.35),
     ):
         seconds = median(
-            lambda c=command: subprocess.run([sys.executable, *c], stdout=subprocess.DEVNULL, check=True)
+            partial(subprocess.run, [sys.executable, *command], stdout=subprocess.DEVNULL, check=True)
         )
         rows.append((name, f"{seconds:.2f} s", f"{goal:.2f} s"))
     table(("start-up", "measured", "goal"), rows)
@@ -127,8 +128,9 @@ def long_video(folder: Path) -> None:
     """Peak memory of the largest process on 60 minutes of 1080p made of the sample over and over."""
     source, script = folder / "long.mp4", folder / "long.txt"
     rounds = 3600 // 48
-    graph = [Ffmpeg().binary, "-loglevel", "error", "-y", "-stream_loop", str(rounds), "-i", str(SAMPLE),
-             "-t", "3600", "-vf", "fps=5,scale=1920:1080", "-preset", "ultrafast", "-c:a", "copy", str(source)]  # fmt: skip
+    repeated = ["-stream_loop", str(rounds), "-i", str(SAMPLE), "-t", "3600"]
+    cheap = ["-vf", "fps=5,scale=1920:1080", "-preset", "ultrafast", "-c:a", "copy"]
+    graph = [Ffmpeg().binary, "-loglevel", "error", "-y", *repeated, *cheap, str(source)]
     subprocess.run(graph, check=True)
     script.write_text((ROOT / "samples" / "socks.txt").read_text("utf-8") * (rounds - 1), "utf-8")
     began = time.monotonic()

@@ -63,9 +63,9 @@ class Method:
 
 METHODS = (
     Method("stock voice", ()),
-    Method("+ pitch and stretch", ("pitch", "stretch")),
+    Method("+ pitch and variant", ("pitch", "variant")),
     Method("+ tone only", ("taps",)),
-    Method("tinted (both)", ("pitch", "stretch", "taps")),
+    Method("tinted (both)", ("pitch", "variant", "taps")),
 )
 
 
@@ -194,11 +194,11 @@ def print_speakers(
             name,
             f"{audio.duration:.1f}",
             f"{heard.median_hz:.0f}",
-            f"{tint.stretch:.2f}",
+            tint.variant or "plain",
             str(tint.pitch),
         ]
         rows.append([*shown, f"{float(halves[0] @ halves[1]):.3f}", f"{np.mean(others):.3f}"])
-    print(table(["speaker", "s", "Hz", "stretch", "espeak pitch", "own halves", "other speakers"], rows))
+    print(table(["speaker", "s", "Hz", "variant", "espeak pitch", "own halves", "other speakers"], rows))
     pairs = [float(embedded[a] @ embedded[b]) for a, b in combinations(embedded, 2)]
     print(f"\nDifferent people: mean cosine {np.mean(pairs):.3f}, highest {max(pairs):.3f}.\n")
 

@@ -137,8 +137,8 @@ class Studio:
         """As the function `make`."""
         codes = check_languages(languages, self.cast)
         self._warnings.clear()
-        self._listen(Opened(str(video)))
         media = probe(video, audio_track=self.settings.audio_track)
+        self._listen(Opened(str(video)))
         with opened(self.settings.out / video.stem) as project, Background() as background:
             transcript = self._transcript(media, project, script)
             scripts = told(transcript, codes, self._edits(project, codes), self.cast, self.kit)

@@ -89,16 +89,21 @@ def _listening(*, quiet: bool) -> Iterator[Listener]:
         TextColumn("{task.fields[count]:>14}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=screen) as progress:
-        bars: dict[str, TaskID] = {}
+    progress = Progress(*columns, console=screen)
+    bars: dict[str, TaskID] = {}
 
-        def listen(event: Event) -> None:
-            if isinstance(event, Advanced):
-                _draw(progress, bars, event)
-            elif isinstance(event, Warned):
-                progress.console.print(f"[yellow]note:[/] {escape(event.message)}")
+    def listen(event: Event) -> None:
+        if isinstance(event, Advanced):
+            progress.start()  # only now: a mistake that is found before is one line and no bar
+            _draw(progress, bars, event)
+        elif isinstance(event, Warned):
+            progress.console.print(f"[yellow]note:[/] {escape(event.message)}")
 
+    try:
         yield listen
+    finally:
+        if bars:
+            progress.stop()
 
 
 def _draw(progress: Progress, bars: dict[str, TaskID], event: Advanced) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ def test_detectors_find_ordered_spans(name: str, speech: Audio) -> None:
     for spans, audio in zip(found, (speech, speech.cut(Span(0, 2))), strict=True):
         assert spans
         assert all(span.end <= audio.duration + 1e-6 for span in spans)
-        assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+        assert all(a.end <= b.start for a, b in pairwise(spans))
 
 
 @pytest.mark.parametrize("name", names("transcribe"))

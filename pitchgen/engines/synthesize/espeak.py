@@ -1,7 +1,6 @@
 """espeak-ng's voice, tinted to the merchant's: her pitch, and her long-term spectrum. It is not a clone.
 
-No vocoder: espeak-ng itself is asked for the pitch, the sampling rate shifts the formants of higher voices,
-and one linear filter gives the tone. Source: docs/voice.md, which says what it gains and what it costs.
+No vocoder: espeak-ng itself is asked for the pitch, and one linear filter gives the tone. Source: docs/voice.md, which says what it gains and what it costs.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from pitchgen.core.errors import EngineError
 from pitchgen.dsp.pitch import pitch
 from pitchgen.dsp.resample import resample
 from pitchgen.dsp.spectrum import TINT_RATE, filter_between, filtered, long_term
-from pitchgen.engines.espeak.client import OWN_PITCH, WORDS_PER_MINUTE, Espeak, release, shared
+from pitchgen.engines.espeak.client import OWN_PITCH, Espeak, release, shared
 from pitchgen.engines.espeak.text import has_speech, speakable
 from pitchgen.engines.espeak.voices import VOICES, voice_of
 
@@ -29,8 +28,7 @@ RATE = TINT_RATE  # Hz
 
 MIN_VOICED = 1.0  # seconds of voiced frames, about two of speech: below, median and spectrum are not hers yet
 HIGH_HZ = 165.0  # between the usual pitch of men (120 Hz) and of women (210 Hz)
-HIGH_STRETCH = 1.06  # a vocal tract 6% shorter: pitch and formants go up together
-# espeak's own variants for women (+f1 to +f5) came no nearer to four speakers, and were harder to understand
+HIGH_VARIANT = "+f4"  # the plain voice, clamped, reaches 155 Hz; this one reaches the pitch of women
 CALIBRATION = "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20"  # read in any language, most of its sounds
 CALIBRATION_PITCHES = (32, 45, 60, 75, 90)
 
@@ -47,9 +45,9 @@ LONGEST_START = 3.0  # seconds on top: `www` alone takes 2
 class Tint:
     """How espeak-ng is made to sound like somebody."""
 
+    variant: str = ""
+    """Appended to espeak-ng's voice."""
     pitch: int = OWN_PITCH
-    stretch: float = 1.0
-    """By how much pitch and formants go up together."""
     taps: NDArray[np.float64] | None = None
     """The filter that gives the tone."""
 
@@ -72,7 +70,7 @@ class TintedEspeak:
         self._espeak = espeak
         self._lock = threading.Lock()
         self._tints: dict[str, Tint] = {}
-        self._stocks: dict[tuple[int, float], Audio] = {}
+        self._stocks: dict[tuple[str, int], Audio] = {}
 
     @property
     def fingerprint(self) -> str:
@@ -107,24 +105,22 @@ class TintedEspeak:
         heard = pitch(reference)
         if heard.voiced_seconds < MIN_VOICED:
             return STOCK
-        stretch = HIGH_STRETCH if heard.median_hz > HIGH_HZ else 1.0
-        heights = [pitch(self._stock(at, stretch)).median_hz for at in CALIBRATION_PITCHES]
+        variant = HIGH_VARIANT if heard.median_hz > HIGH_HZ else ""
+        heights = [pitch(self._stock(variant, at)).median_hz for at in CALIBRATION_PITCHES]
         wanted = round(float(np.interp(heard.median_hz, np.maximum.accumulate(heights), CALIBRATION_PITCHES)))
-        own = long_term(self._stock(wanted, stretch))
-        return Tint(wanted, stretch, filter_between(own, long_term(reference)))
+        own = long_term(self._stock(variant, wanted))
+        return Tint(variant, wanted, filter_between(own, long_term(reference)))
 
-    def _stock(self, height: int, stretch: float) -> Audio:
+    def _stock(self, variant: str, height: int) -> Audio:
         """The calibration text without a filter."""
-        key = (height, stretch)
+        key = (variant, height)
         if key not in self._stocks:
-            self._stocks[key] = self._spoken(CALIBRATION, voice_of("en"), Tint(height, stretch))
+            self._stocks[key] = self._spoken(CALIBRATION, voice_of("en"), Tint(variant, height))
         return self._stocks[key]
 
     def _spoken(self, text: str, voice: str, tint: Tint) -> Audio:
         espeak = self._espeak or shared()
-        pace = round(WORDS_PER_MINUTE / tint.stretch)  # the stretch makes it quicker again
-        said = espeak.speak(text, voice, rate=pace, pitch=tint.pitch).audio
-        return resample(Audio(said.samples, round(said.rate * tint.stretch)), RATE)
+        return resample(espeak.speak(text, voice + tint.variant, pitch=tint.pitch).audio, RATE)
 
     def said(self, utterance: Utterance, tint: Tint) -> Audio:
         """One sentence with a given tint, trimmed and at the common level."""
