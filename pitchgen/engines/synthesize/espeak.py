@@ -1,6 +1,7 @@
 """espeak-ng's voice, tinted to the merchant's: her pitch, and her long-term spectrum. It is not a clone.
 
-No vocoder: espeak-ng itself is asked for the pitch, and one linear filter gives the tone. Source: docs/voice.md, which says what it gains and what it costs.
+No vocoder: espeak-ng itself is asked for the pitch, and one linear filter gives the tone.
+Source: docs/voice.md, which says what it gains and what it costs.
 """
 
 from __future__ import annotations

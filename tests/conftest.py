@@ -1,0 +1,52 @@
+"""What several tests need: real media, and small videos made by the packaged ffmpeg."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pitchgen.edges.ffmpeg import Ffmpeg
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLES = ROOT / "samples"
+SHARED = ROOT.parent / "shared" / "media"
+
+FfmpegCall = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def shared_media() -> Path:
+    """Real clips and odd files, where this checkout has them beside it."""
+    if not SHARED.is_dir():
+        pytest.skip("the real clips are not beside this checkout")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def ffmpeg() -> str:
+    """The packaged program."""
+    return Ffmpeg().binary
+
+
+@pytest.fixture(scope="session")
+def speech(tmp_path_factory: pytest.TempPathFactory, ffmpeg: str) -> Path:
+    """The first sentence of a sample: 各位老板好，我是小王。 and the one after it."""
+    path = tmp_path_factory.mktemp("speech") / "speech.wav"
+    run(ffmpeg, "-i", SAMPLES / "umbrella.mp4", "-t", "10", "-ac", "1", path)
+    return path
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    """What `speech` says."""
+    path = tmp_path / "script.txt"
+    path.write_text("各位老板好，我是小王。\n这是我们最新款的雨伞，可以折叠。\n", "utf-8")
+    return path
+
+
+def run(ffmpeg: str, *arguments: object) -> None:
+    """ffmpeg with `arguments`; its complaints fail the test."""
+    subprocess.run([ffmpeg, "-y", "-loglevel", "error", *map(str, arguments)], check=True, timeout=120)

@@ -1,0 +1,238 @@
+"""Killed anywhere, the same command goes on; what is made is not made twice; an edit remakes one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import pitchgen
+from pitchgen.core.errors import StorageError
+from pitchgen.core.events import Advanced, Event
+from pitchgen.edges.project import opened
+from pitchgen.edges.store import Store
+from pitchgen.recipes.make import Outcome
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "samples" / "umbrella.mp4"
+LANGUAGES = ["en", "fr"]
+
+KILLED = """
+import json, os, signal, sys
+import pitchgen
+from pathlib import Path
+out, store, at, log = sys.argv[1:]
+seen = 0
+def listen(event):
+    global seen
+    if seen == int(at):
+        os.kill(os.getpid(), signal.SIGKILL)
+    seen += 1
+pitchgen.make(os.environ["SAMPLE"], ["en", "fr"], out=out, store=store, listen=listen)
+Path(log).write_text(json.dumps(seen))
+"""
+
+
+class Work:
+    """Counts what engines did, from the events."""
+
+    def __init__(self) -> None:
+        self.last: dict[str, Advanced] = {}
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Advanced):
+            self.last[event.stage] = event
+
+    def done(self, stage: str) -> int:
+        event = self.last.get(stage)
+        return round(event.done - event.reused) if event else 0
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    return tmp_path / "out", tmp_path / "store"
+
+
+def make(folders: tuple[Path, Path], work: Work | None = None, **more: object) -> Outcome:
+    out, store = folders
+    return pitchgen.make(SAMPLE, LANGUAGES, out=out, store=store, listen=work or Work(), **more)
+
+
+def run_child(folders: tuple[Path, Path], at: int, log: Path) -> int:
+    command = [sys.executable, "-c", KILLED, str(folders[0]), str(folders[1]), str(at), str(log)]
+    return subprocess.run(
+        command, env={**os.environ, "SAMPLE": str(SAMPLE)}, check=False, timeout=300
+    ).returncode
+
+
+def test_killed_at_any_event_it_goes_on(tmp_path: Path) -> None:
+    log = tmp_path / "events"
+    whole = tmp_path / "whole" / "out", tmp_path / "whole" / "store"
+    assert run_child(whole, 10**6, log) == 0
+    events = json.loads(log.read_text())
+    folders = tmp_path / "out", tmp_path / "store"
+    kills = 0
+    for at in (2, 4, 6, 8, 10, 12, events // 2, events - 2):
+        kills += run_child(folders, at, log) == -signal.SIGKILL
+        for part in folders[0].rglob("*.mp4"):
+            if not part.name.startswith(".part-"):
+                assert part.stat().st_size > 100_000, "an output is whole or not there"
+    assert kills >= 4
+    work = Work()
+    outcome = make(folders, work)
+    assert work.done("transcribe") == 0, "finished before the kill"
+    assert work.done("synthesize") == 0, "finished before the kill"
+    assert [o.language for o in outcome.outputs] == LANGUAGES
+    assert not list(folders[0].rglob(".part-*"))
+    for code in LANGUAGES:
+        ours, theirs = (Path(f[0], "umbrella", f"{code}.srt").read_text() for f in (folders, whole))
+        assert ours == theirs, "a killed run and an unbroken one say the same"
+
+
+def test_a_second_run_does_no_engine_work(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(folders)
+    before = {path: path.stat().st_mtime_ns for path in folders[0].rglob("*.mp4")}
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("an engine was asked")
+
+    for engine in (
+        "detect.silero:SileroDetector.detect",
+        "transcribe.script:ScriptAligner.transcribe",
+        "translate.phrasebook:Phrasebook.translate",
+        "synthesize.espeak:TintedEspeak.synthesize",
+    ):
+        monkeypatch.setattr("pitchgen.engines." + engine.replace(":", "."), refuse)
+    monkeypatch.setattr("pitchgen.edges.ffmpeg.Ffmpeg.run", refuse)
+    outcome = make(folders)
+    assert all(output.reused for output in outcome.outputs)
+    assert before == {path: path.stat().st_mtime_ns for path in folders[0].rglob("*.mp4")}
+
+
+def test_an_edited_line_is_the_only_one_spoken_anew(folders: tuple[Path, Path]) -> None:
+    first = make(folders)
+    path = folders[0] / "umbrella" / "fr.srt"
+    words = path.read_text("utf-8")
+    assert "12,8" in words
+    path.write_text(words.replace("12,8", "13,5"), "utf-8")
+    work = Work()
+    second = make(folders, work)
+    assert work.done("synthesize") == 1
+    assert work.done("translate") == 0
+    assert work.done("picture") == 0
+    english, french = second.outputs
+    assert (english.reused, french.reused, french.edited) == (True, False, 1)
+    assert "13,5" in path.read_text("utf-8")
+    assert first.outputs[1].segments == french.segments
+    third = make(folders)
+    assert third.outputs[1].reused, "an edit is not made again"
+    assert third.outputs[1].edited == 1, "and not forgotten"
+
+
+def test_an_edited_sentence_is_translated_and_spoken_anew(folders: tuple[Path, Path]) -> None:
+    make(folders)
+    path = folders[0] / "umbrella" / "transcript.zh.srt"
+    words = path.read_text("utf-8")
+    assert "七天发货" in words
+    path.write_text(words.replace("七天发货", "九天发货"), "utf-8")
+    work = Work()
+    outcome = make(folders, work)
+    assert outcome.transcript_origin == "edited"
+    assert work.done("translate") == len(LANGUAGES)
+    assert work.done("synthesize") == len(LANGUAGES)
+    assert "9 " in (folders[0] / "umbrella" / "en.srt").read_text("utf-8")
+    assert make(folders).transcript_origin == "edited"
+
+
+def test_a_line_emptied_in_all_its_captions_is_not_said(folders: tuple[Path, Path]) -> None:
+    before = make(folders).outputs[0].segments
+    folder = folders[0] / "umbrella"
+    cues = json.loads((folder / ".pitchgen.json").read_text())["versions"]["en"]["cues"]
+    blocks = (folder / "en.srt").read_text("utf-8").strip().split("\n\n")
+    left = [block for block, cue in zip(blocks, cues, strict=True) if cue["segment"] != 2]
+    assert len(left) < len(blocks)
+    (folder / "en.srt").write_text("\n\n".join(left) + "\n", "utf-8")
+    work = Work()
+    assert make(folders, work).outputs[0].segments == before - 1
+    assert work.done("synthesize") == 0
+    assert make(folders).outputs[0].segments == before - 1
+
+
+def test_a_lost_output_is_muxed_again(folders: tuple[Path, Path]) -> None:
+    make(folders)
+    (folders[0] / "umbrella" / "fr.mp4").unlink()
+    work = Work()
+    outcome = make(folders, work)
+    assert [o.reused for o in outcome.outputs] == [True, False]
+    assert (work.done("synthesize"), work.done("picture")) == (0, 0)
+
+
+def test_a_damaged_store_heals(folders: tuple[Path, Path]) -> None:
+    make(folders)
+    for path in list(folders[1].rglob("*.flac"))[::2] + list(folders[1].rglob("??*.json"))[::3]:
+        content = path.read_bytes()
+        path.write_bytes(content[: len(content) // 2])
+    (folders[0] / "umbrella" / "fr.mp4").unlink()
+    outcome = make(folders)
+    assert (folders[0] / "umbrella" / "fr.mp4").stat().st_size > 100_000
+    assert outcome.outputs[1].segments == outcome.outputs[0].segments
+
+
+def test_one_project_one_run(folders: tuple[Path, Path]) -> None:
+    with opened(folders[0] / "umbrella"), pytest.raises(StorageError, match="another run"):
+        make(folders)
+
+
+def test_a_foreign_subtitle_file_is_kept(folders: tuple[Path, Path]) -> None:
+    folder = folders[0] / "umbrella"
+    folder.mkdir(parents=True)
+    mine = "1\n00:00:00,000 --> 00:00:02,000\nMine.\n"
+    (folder / "fr.srt").write_text(mine)
+    outcome = make(folders)
+    assert (folder / "fr.before.srt").read_text() == mine
+    assert any("fr.before.srt" in warning for warning in outcome.warnings)
+
+
+@pytest.mark.parametrize("name", ["fr.srt", "transcript.zh.srt"])
+def test_an_edit_that_cannot_be_read_is_not_lost(folders: tuple[Path, Path], name: str) -> None:
+    make(folders)
+    path = folders[0] / "umbrella" / name
+    broken = path.read_text("utf-8").replace("-->", "->", 1)
+    path.write_text(broken, "utf-8")
+    with pytest.raises(pitchgen.core.errors.InputError, match=name):  # type: ignore[attr-defined]
+        make(folders)
+    assert path.read_text("utf-8") == broken
+
+
+def test_two_scripts_cannot_both_win(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    make(folders)
+    path = folders[0] / "umbrella" / "transcript.zh.srt"
+    path.write_text(path.read_text("utf-8").replace("七天发货", "九天发货"), "utf-8")
+    script = tmp_path / "other.txt"
+    script.write_text("大家好。\n欢迎下单。\n", "utf-8")
+    with pytest.raises(pitchgen.core.errors.InputError, match="was edited"):  # type: ignore[attr-defined]
+        make(folders, script=script)
+
+
+def test_nothing_is_kept_where_a_write_fails(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real: Callable[..., Path] = Store.put_file
+
+    def full(self: Store, *_: object) -> Path:
+        raise StorageError("the disk is full")
+
+    monkeypatch.setattr(Store, "put_file", full)
+    with pytest.raises(StorageError, match="full"):
+        make(folders)
+    assert not list(folders[0].rglob("*.mp4"))
+    monkeypatch.setattr(Store, "put_file", real)
+    assert len(make(folders).outputs) == len(LANGUAGES)

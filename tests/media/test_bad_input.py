@@ -1,0 +1,154 @@
+"""Bad input gets one clear line that names the file, and leaves nothing half-made behind."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pitchgen
+from conftest import SAMPLES, SHARED, run
+from pitchgen.core.errors import InputError, MediaError, MissingWeights, PitchgenError, StorageError
+
+ODD = sorted(p.name for p in (SHARED / "odd").glob("*") if p.suffix != ".tsv") if SHARED.is_dir() else []
+
+
+def make(video: Path, tmp_path: Path, **more: object) -> None:
+    more.setdefault("out", tmp_path / "out")
+    try:
+        pitchgen.make(video, ["en"], store=tmp_path / "store", **more)
+    except PitchgenError as error:
+        assert "\n" not in str(error)
+        assert not list(tmp_path.rglob("out/*/*.mp4"))
+        raise
+    finally:
+        assert not list(tmp_path.rglob(".part-*"))
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_files(name: str, shared_media: Path, script: Path, tmp_path: Path) -> None:
+    try:
+        make(shared_media / "odd" / name, tmp_path, script=script)
+    except PitchgenError as error:
+        assert name in str(error) or script.name in str(error)
+
+
+def test_a_video_without_sound(shared_media: Path, script: Path, tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match=r"face_zh_selfie_noaudio.mp4: has no sound"):
+        make(shared_media / "face_zh_selfie_noaudio.mp4", tmp_path, script=script)
+
+
+def test_files_that_are_no_video(tmp_path: Path, script: Path) -> None:
+    cases = {"empty.mp4": b"", "text.mp4": b"I am no video.", "zeros.mp4": bytes(5000), "half.mp4": None}
+    for name, content in cases.items():
+        path = tmp_path / name
+        path.write_bytes((SAMPLES / "umbrella.mp4").read_bytes()[:200_000] if content is None else content)
+        with pytest.raises(MediaError, match=name):
+            make(path, tmp_path, script=script)
+
+
+def test_no_such_file_and_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match="no such file"):
+        make(tmp_path / "none.mp4", tmp_path)
+    with pytest.raises(MediaError, match="is a folder"):
+        make(tmp_path, tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_file(tmp_path: Path) -> None:
+    path = tmp_path / "locked.mp4"
+    path.write_bytes(b"x")
+    path.chmod(0)
+    with pytest.raises(StorageError, match="locked"):
+        make(path, tmp_path)
+
+
+def test_silence(ffmpeg: str, script: Path, tmp_path: Path) -> None:
+    video = tmp_path / "silence.mp4"
+    run(
+        ffmpeg,
+        "-f",
+        "lavfi",
+        "-i",
+        "color=gray:size=64x64:rate=10",
+        "-f",
+        "lavfi",
+        "-i",
+        "anullsrc",
+        "-t",
+        "4",
+        video,
+    )
+    with pytest.raises(MediaError, match="nobody is heard"):
+        make(video, tmp_path, script=script)
+
+
+def test_no_words_at_all(tmp_path: Path) -> None:
+    video = tmp_path / "wordless.mp4"
+    video.write_bytes((SAMPLES / "umbrella.mp4").read_bytes())
+    with pytest.raises(MissingWeights, match="--script"):
+        make(video, tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
+def test_scripts_in_any_chinese_encoding(encoding: str, tmp_path: Path) -> None:
+    script = tmp_path / "pitch.txt"
+    script.write_bytes((SAMPLES / "umbrella.txt").read_text("utf-8").encode(encoding))
+    make(SAMPLES / "umbrella.mp4", tmp_path, script=script)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.txt", ""),
+        ("marks.txt", "。。。\n…\n"),
+        ("noise.txt", "\x00\x01\x02\x03" * 50),
+        ("backwards.srt", "1\n00:00:05,000 --> 00:00:02,000\n大家好。\n"),
+        ("badtime.srt", "1\n00:99:xx --> 00:00:02,000\n大家好。\n"),
+    ],
+)
+def test_scripts_that_are_none(name: str, content: str, tmp_path: Path) -> None:
+    script = tmp_path / name
+    script.write_text(content, "utf-8")
+    with pytest.raises(InputError, match=name):
+        make(SAMPLES / "umbrella.mp4", tmp_path, script=script)
+
+
+def test_a_script_far_too_long_is_refused(tmp_path: Path) -> None:
+    script = tmp_path / "novel.txt"
+    script.write_text("大家好，欢迎来到我们的店铺。\n" * 200, "utf-8")
+    with pytest.raises(InputError):
+        make(SAMPLES / "umbrella.mp4", tmp_path, script=script)
+
+
+def test_an_output_folder_that_is_a_file(tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("not a folder")
+    with pytest.raises(StorageError, match="taken"):
+        make(SAMPLES / "umbrella.mp4", tmp_path, out=taken)
+    assert taken.read_text() == "not a folder"
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """Files larger than 600 kB cannot be written, as on a disk that is full."""
+
+    def limited() -> None:
+        import signal
+
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+
+    command = [sys.executable, "-m", "pitchgen", "make", str(SAMPLES / "umbrella.mp4"), "--langs", "en",
+               "--out", str(tmp_path / "out"), "--store", str(tmp_path / "store")]  # fmt: skip
+    done = subprocess.run(command, preexec_fn=limited, capture_output=True, text=True, check=False)
+    assert done.returncode in {6, 7}, done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list((tmp_path / "out").rglob("*.mp4"))
+    assert not list(tmp_path.rglob(".part-*"))
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0, (
+        "room was made: it goes on"
+    )
