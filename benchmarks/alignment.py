@@ -77,9 +77,7 @@ def read_aloud(script: Sequence[str], voice: str, pace: int, snr_db: float, seed
     pauses = (rng.uniform(0.15, 0.8, len(script)) * RATE).astype(int)
     sentences = []
     for sentence in script:
-        said = resample(
-            shared().speak(speakable(sentence, "zh"), voice, rate=pace, pitch=60).audio, RATE
-        ).samples
+        said = resample(shared().speak(speakable(sentence, "zh"), voice, rate=pace, pitch=60).audio, RATE).samples
         loud = np.flatnonzero(np.abs(said) > 0.01 * np.abs(said).max())
         sentences.append(said[loud[0] : loud[-1] + 1])
     length = round(LEAD * RATE) + sum(map(len, sentences)) + int(pauses.sum())

@@ -47,9 +47,7 @@ def start_up() -> None:
         ("import pitchgen", ["-c", "import pitchgen, sys; assert 'torch' not in sys.modules"], 0.15),
         ("pitchgen --help", ["-m", "pitchgen", "--help"], 0.35),
     ):
-        seconds = median(
-            partial(subprocess.run, [sys.executable, *command], stdout=subprocess.DEVNULL, check=True)
-        )
+        seconds = median(partial(subprocess.run, [sys.executable, *command], stdout=subprocess.DEVNULL, check=True))
         rows.append((name, f"{seconds:.2f} s", f"{goal:.2f} s"))
     table(("start-up", "measured", "goal"), rows)
 

@@ -139,9 +139,7 @@ def speak(sample: Sample, sentences: list[str], espeak: Espeak) -> tuple[Sound, 
     return speech * 10 ** (LEVEL_DB / 20) / np.sqrt(np.mean(spoken**2)), times
 
 
-def colored(
-    count: int, low: float, high: float, slope: float, rate: int, random: np.random.Generator
-) -> Sound:
+def colored(count: int, low: float, high: float, slope: float, rate: int, random: np.random.Generator) -> Sound:
     """Noise between `low` and `high` Hz whose amplitude falls as frequency to the power of -`slope`."""
     hertz = np.fft.rfftfreq(count, 1 / rate)
     shape = np.where((hertz > low) & (hertz < high), np.maximum(hertz, 20.0) ** -slope, 0.0)
@@ -259,9 +257,7 @@ def make(sample: Sample, espeak: Espeak, picture: bool) -> list[dict[str, object
     spoken = [sentence for sentence in sentences if sentence.strip()]
     speech, times = speak(sample, spoken, espeak)
     if picture:
-        encode(
-            sample, mix(sample, speech, espeak.rate), frames(sample, speech, times, espeak.rate), espeak.rate
-        )
+        encode(sample, mix(sample, speech, espeak.rate), frames(sample, speech, times, espeak.rate), espeak.rate)
     pauses = sum(after[0] - before[1] for before, after in pairwise(times))
     said = sum(end - start for start, end in times)
     print(f"{sample.name}: {len(speech) / espeak.rate:.1f} s, pauses {pauses / said:.0%} of the speech")

@@ -65,9 +65,7 @@ class Pen:
         with self._ink(fill) as draw:
             draw.ellipse(self.at((x - rx, y - ry), (x + rx, y + ry)), fill=fill)
 
-    def box(
-        self, left: float, top: float, right: float, bottom: float, fill: Fill, radius: float = 0
-    ) -> None:
+    def box(self, left: float, top: float, right: float, bottom: float, fill: Fill, radius: float = 0) -> None:
         with self._ink(fill) as draw:
             draw.rounded_rectangle(self.at((left, top), (right, bottom)), radius * SHARP, fill=fill)
 
@@ -95,9 +93,7 @@ class Pen:
 
     def done(self) -> Image.Image:
         """The sheet at its real size."""
-        return self.sheet.resize(
-            (self.sheet.width // SHARP, self.sheet.height // SHARP), Image.Resampling.LANCZOS
-        )
+        return self.sheet.resize((self.sheet.width // SHARP, self.sheet.height // SHARP), Image.Resampling.LANCZOS)
 
 
 def shade(color: Color, amount: float) -> Color:
@@ -295,10 +291,7 @@ def umbrella(pen: Pen, x: float, y: float, size: float, color: Color) -> None:
     for i, (left, right) in enumerate(pairwise(ribs)):
         outer, inner = rib(left, 0, math.pi / 2), rib(right, math.pi / 2, 0)
         middle, half = (left + right) / 2, (right - left) / 2
-        hem = [
-            (x + wide * (middle + half * t / 6), bottom - 20 * size * (1 - (t / 6) ** 2))
-            for t in range(-6, 7)
-        ]
+        hem = [(x + wide * (middle + half * t / 6), bottom - 20 * size * (1 - (t / 6) ** 2)) for t in range(-6, 7)]
         pen.shape(outer + hem + inner, color if i % 2 == 0 else shade(color, 0.32))
 
 
@@ -307,9 +300,7 @@ def folded(pen: Pen, x: float, y: float, size: float, color: Color) -> None:
     pen.box(x - 24 * size, y - 150 * size, x + 24 * size, y, color, 14 * size)
     pen.box(x - 24 * size, y - 96 * size, x + 24 * size, y - 80 * size, shade(color, 0.5))
     for at in (-8, 8):
-        pen.line(
-            [(x + at * size, y - 140 * size), (x + at * size, y - 10 * size)], 3 * size, shade(color, -0.18)
-        )
+        pen.line([(x + at * size, y - 140 * size), (x + at * size, y - 10 * size)], 3 * size, shade(color, -0.18))
     pen.box(x - 15 * size, y - 206 * size, x + 15 * size, y - 146 * size, (52, 48, 56), 9 * size)
 
 

@@ -25,9 +25,7 @@ SHELF = ((1.53512485958697, -2.69169618940638, 1.19839281085285), (1.0, -1.69065
 HIGH_PASS = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
 """Numerators and denominators of the two K-weighting filters. Source: BS.1770-4, tables 1 and 2."""
 
-SETTLE = (
-    RATE // 4
-)  # samples after which the filters have forgotten what came before (38 Hz, critically damped)
+SETTLE = RATE // 4  # samples after which the filters have forgotten what came before (38 Hz, critically damped)
 
 
 class LoudnessMeter:
@@ -110,15 +108,11 @@ def limit(blocks: Iterable[Samples], gain: float, ceiling: float) -> Iterator[Sa
         yield _limited(before, waiting, np.zeros(0, np.float32), gain, ceiling, position)
 
 
-def _limited(
-    before: Samples, block: Samples, after: Samples, gain: float, ceiling: float, position: int
-) -> Samples:
+def _limited(before: Samples, block: Samples, after: Samples, gain: float, ceiling: float, position: int) -> Samples:
     """One block, limited; `position` is its first sample's, so that the steps lie the same in any blocks."""
     loud = block * np.float32(gain)
     around = np.concatenate([before, block, after]) * np.float32(gain)
-    if (
-        not len(block) or np.abs(around).max() < ceiling / 2
-    ):  # ringing between samples stays below a factor of 2
+    if not len(block) or np.abs(around).max() < ceiling / 2:  # ringing between samples stays below a factor of 2
         return loud
     lead = (position - len(before)) % STEP
     peaks = np.pad(true_peaks(around), (lead, -(lead + len(around)) % STEP))

@@ -63,9 +63,7 @@ class Ffmpeg:
         if self._binary:
             found = shutil.which(self._binary)
             if not found:
-                raise InputError(
-                    f"{self._binary}: no such ffmpeg program; leave it out to use the packaged one"
-                )
+                raise InputError(f"{self._binary}: no such ffmpeg program; leave it out to use the packaged one")
             return found
         import imageio_ffmpeg
 
@@ -74,9 +72,7 @@ class Ffmpeg:
     @cached_property
     def version(self) -> str:
         """The program's own version."""
-        words = subprocess.run(
-            [self.binary, "-version"], capture_output=True, text=True, check=False
-        ).stdout.split()
+        words = subprocess.run([self.binary, "-version"], capture_output=True, text=True, check=False).stdout.split()
         return words[2] if len(words) > 2 else "unknown"
 
     @property
@@ -191,9 +187,7 @@ class Ffmpeg:
             for index, track in enumerate(tracks):
                 names = (f"language={track.language}", f"handler_name={track.title}")
                 tags += [(f":s:{kind}:{index}", name) for name in names]
-        self.run(
-            graph, target, duration, repeated=[w for where, tag in tags for w in (f"-metadata{where}", tag)]
-        )
+        self.run(graph, target, duration, repeated=[w for where, tag in tags for w in (f"-metadata{where}", tag)])
 
     def run(
         self,

@@ -14,6 +14,7 @@ MAX_BYTES = 32 << 30  # an hour of 4K footage from a phone is below 25 GB
 MAX_DURATION = 4 * 3600.0  # seconds: no sales pitch is longer, and a forged header may be
 MAX_PIXELS = 8192 * 4320  # 8K
 MAX_STREAMS = 64
+CUT_OFF = 0.9  # a file that holds less than this share of its declared time is cut off
 OPEN_TIMEOUT = 30.0  # seconds to read the header of a local file
 
 CHINESE_TAGS = ("zho", "chi", "zh", "cmn")
@@ -35,23 +36,20 @@ def probe(path: Path, *, audio_track: int | None = None) -> Media:
     """
     _check_file(path)
     try:
-        streams, duration = _read(path)
+        streams, declared, found = _read(path)
     except UnsupportedError:
         raise
     except Exception as error:
         if type(error).__module__.split(".")[0] not in ("av", "builtins"):
             raise
-        raise MediaError(
-            f"{path}: not a video that can be read; export it again as MP4 ({_reason(error)})"
-        ) from error
+        raise MediaError(f"{path}: not a video that can be read; export it again as MP4 ({_reason(error)})") from error
     picture = _picture(path, streams)
     sound = _sound(path, streams, audio_track)
+    duration = _check_whole(path, declared, found)
     if duration <= 0:
         raise MediaError(f"{path}: holds no pictures or sound, only a header; export it again as MP4")
     if duration > MAX_DURATION:
-        raise UnsupportedError(
-            f"{path}: {duration / 3600:.1f} hours long; at most {MAX_DURATION / 3600:.0f} are taken"
-        )
+        raise UnsupportedError(f"{path}: {duration / 3600:.1f} hours long; at most {MAX_DURATION / 3600:.0f} are taken")
     return Media(path, file_sha256(path), duration, picture, sound, tuple(streams))
 
 
@@ -59,9 +57,7 @@ def metadata(path: Path) -> dict[str, str]:
     """The tags of the whole file."""
     import av
 
-    with av.open(
-        f"file:{path}", options={"protocol_whitelist": "file"}, metadata_errors="replace"
-    ) as container:
+    with av.open(f"file:{path}", options={"protocol_whitelist": "file"}, metadata_errors="replace") as container:
         return dict(container.metadata)
 
 
@@ -81,18 +77,14 @@ def _check_file(path: Path) -> None:
         raise UnsupportedError(f"{path}: {size / 2**30:.0f} GiB; at most {MAX_BYTES >> 30} are taken")
 
 
-def _read(path: Path) -> tuple[list[Stream], float]:
-    """Streams and duration in seconds."""
+def _read(path: Path) -> tuple[list[Stream], float, dict[int, tuple[float, float]]]:
+    """Streams, declared duration in seconds, and the packets' first and last times."""
     import av
 
     options = {"protocol_whitelist": "file"}
-    with av.open(
-        f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace"
-    ) as container:
+    with av.open(f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace") as container:
         if len(container.streams) > MAX_STREAMS:
-            raise UnsupportedError(
-                f"{path}: {len(container.streams)} streams; at most {MAX_STREAMS} are taken"
-            )
+            raise UnsupportedError(f"{path}: {len(container.streams)} streams; at most {MAX_STREAMS} are taken")
         start = (container.start_time or 0) / av.time_base
         streams = [_stream(stream, start) for stream in container.streams]
         if any(s.width_px * s.height_px > MAX_PIXELS for s in streams):
@@ -100,11 +92,9 @@ def _read(path: Path) -> tuple[list[Stream], float]:
         duration = container.duration / av.time_base if container.duration else 0.0
     turned = [s for s in streams if s.kind == "video" and not s.cover]
     if turned:
-        with av.open(
-            f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace"
-        ) as container:
+        with av.open(f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace") as container:
             streams = _with_rotation(container, streams, turned[0])
-    return streams, duration or _scanned_duration(path, options)
+    return streams, duration, _scan(path, options)
 
 
 def _stream(stream: Any, file_start: float) -> Stream:
@@ -147,20 +137,37 @@ def _with_rotation(container: Any, streams: list[Stream], shown: Stream) -> list
     return [replace(s, rotation_deg=turn) if s.index == shown.index else s for s in streams]
 
 
-def _scanned_duration(path: Path, options: dict[str, str]) -> float:
-    """Seconds from the first to the last packet, for files whose header does not say."""
+def _scan(path: Path, options: dict[str, str]) -> dict[int, tuple[float, float]]:
+    """Seconds at which the packets of each stream of picture and sound begin and end: what is really there."""
     import av
 
-    first, last = float("inf"), 0.0
-    with av.open(
-        f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace"
-    ) as container:
+    found: dict[int, tuple[float, float]] = {}
+    with av.open(f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace") as container:
         for packet in container.demux():
-            if packet.pts is not None and packet.stream.type in ("video", "audio"):
-                at = float(packet.pts * packet.time_base)
-                first = min(first, at)
-                last = max(last, at + float((packet.duration or 0) * packet.time_base))
-    return max(0.0, last - first) if last else 0.0
+            if packet.pts is None or packet.stream.type not in ("video", "audio"):
+                continue
+            start = float(packet.pts * packet.time_base)
+            end = start + float((packet.duration or 0) * packet.time_base)
+            first, last = found.get(packet.stream_index, (start, end))
+            found[packet.stream_index] = min(first, start), max(last, end)
+    return found
+
+
+def _check_whole(path: Path, declared: float, found: dict[int, tuple[float, float]]) -> float:
+    """The duration in seconds: the header's, or where it has none that of the packets.
+
+    Raises:
+        MediaError: picture and sound end long before the header says, so it is cut off.
+    """
+    if not found:
+        return 0.0
+    first = min(start for start, _ in found.values())
+    there = max(end for _, end in found.values()) - first
+    if declared <= 0:
+        return there
+    if there < CUT_OFF * declared:
+        raise MediaError(f"{path}: is cut off after {there:.0f} of {declared:.0f} s; copy it again from the phone")
+    return declared
 
 
 def _picture(path: Path, streams: Sequence[Stream]) -> Stream:
@@ -184,6 +191,4 @@ def _sound(path: Path, streams: Sequence[Stream], track: int | None) -> Stream:
 
 def _reason(error: Exception) -> str:
     """The library's own words, without its numbers and the path."""
-    return (
-        str(getattr(error, "strerror", None) or error).split(":")[0].strip().lower() or type(error).__name__
-    )
+    return str(getattr(error, "strerror", None) or error).split(":")[0].strip().lower() or type(error).__name__

@@ -126,7 +126,17 @@ def opened(folder: Path, *, write: bool = True) -> Iterator[Project]:
             ) from error
         for part in folder.glob(".part-*"):  # what a killed run left; whoever holds the lock may remove it
             part.unlink(missing_ok=True)
-        yield Project(folder, _record(folder / RECORD))
+        try:
+            yield Project(folder, _record(folder / RECORD))
+        finally:
+            _remove_if_unused(folder)
+
+
+def _remove_if_unused(folder: Path) -> None:
+    """Leave no folder behind for a video that could not be used."""
+    if [path.name for path in folder.iterdir()] == [LOCK]:
+        (folder / LOCK).unlink()
+        folder.rmdir()
 
 
 def _record(path: Path) -> Record:

@@ -73,9 +73,7 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _from_environment() -> dict[str, Any]:
-    found = {
-        name[len(PREFIX) :].lower(): value for name, value in os.environ.items() if name.startswith(PREFIX)
-    }
+    found = {name[len(PREFIX) :].lower(): value for name, value in os.environ.items() if name.startswith(PREFIX)}
     return {name: value for name, value in found.items() if value and name not in ELSEWHERE}
 
 

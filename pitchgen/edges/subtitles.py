@@ -66,9 +66,7 @@ def read_subtitles(path: Path) -> tuple[Cue, ...]:
         web = suffix == ".vtt" or text.startswith("WEBVTT")
         rows = [_read_block(path, block, web=web) for block in _blocks(path, text, web=web)]
     if not rows:
-        raise InputError(
-            f"{path}: no captions in this file; give each a time line 00:00:01,000 --> 00:00:02,000"
-        )
+        raise InputError(f"{path}: no captions in this file; give each a time line 00:00:01,000 --> 00:00:02,000")
     _check_order(path, rows)
     return tuple(Cue(row.span, row.lines, index) for index, row in enumerate(rows))
 
@@ -91,9 +89,7 @@ def read_script(path: Path) -> str:
 
 def write_srt(cues: Iterable[Cue]) -> str:
     """The SRT file of `cues`; `read_subtitles` gives back their times to the millisecond and their lines."""
-    blocks = (
-        f"{number}\n{_times(cue, ',')}\n{_body(cue, markup=False)}\n" for number, cue in enumerate(cues, 1)
-    )
+    blocks = (f"{number}\n{_times(cue, ',')}\n{_body(cue, markup=False)}\n" for number, cue in enumerate(cues, 1))
     return "\n".join(blocks)
 
 
@@ -176,9 +172,7 @@ def _read_times(path: Path, row: int, line: str) -> Span:
         )
     start, end = (_seconds(found.groups()[i : i + 4]) for i in (0, 4))
     if end < start:
-        raise InputError(
-            f"{path} line {row}: the caption ends before it starts ({_shown(line)}); correct its times"
-        )
+        raise InputError(f"{path} line {row}: the caption ends before it starts ({_shown(line)}); correct its times")
     return Span(start, end)
 
 
@@ -191,9 +185,7 @@ def _seconds(clock: Sequence[str | None]) -> float:
 def _check_order(path: Path, rows: Sequence[_Caption]) -> None:
     for before, after in pairwise(rows):
         if after.span.start < before.span.start:
-            raise InputError(
-                f"{path} line {after.row}: starts before the caption above it; put them in order"
-            )
+            raise InputError(f"{path} line {after.row}: starts before the caption above it; put them in order")
         if after.span.start < before.span.end:
             raise InputError(
                 f"{path} line {after.row}: starts before the caption above it (line {before.row}) has ended; "

@@ -99,9 +99,7 @@ def profile(name: str) -> Profile:
         raise InputError(_unknown("profile", name, [*PROFILES, "auto"]))
     for candidate in BEST_FIRST:
         found = PROFILES[candidate]
-        if not any(
-            lacks(engine) for engine in (found.detect, found.transcribe, found.translate, found.synthesize)
-        ):
+        if not any(lacks(engine) for engine in (found.detect, found.transcribe, found.translate, found.synthesize)):
             return found
     raise MissingWeights("no profile can be run on this machine; see `pitchgen doctor`")
 

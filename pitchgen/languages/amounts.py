@@ -30,9 +30,7 @@ CURRENCIES: Names = {
     **dict.fromkeys(("欧元", "EUR"), "euro"),
     **dict.fromkeys(("卢布", "RUB"), "ruble"),
     **dict.fromkeys(("英镑", "GBP"), "pound_sterling"),
-    **dict.fromkeys(
-        ("元人民币", "块钱人民币", "人民币", "块钱", "元钱", "圆", "元", "块", "RMB", "CNY"), "yuan"
-    ),
+    **dict.fromkeys(("元人民币", "块钱人民币", "人民币", "块钱", "元钱", "圆", "元", "块", "RMB", "CNY"), "yuan"),
 }
 _BY_LENGTH = sorted(CURRENCIES, key=len, reverse=True)
 _SIGNS = {"¥": "yuan", "￥": "yuan", "$": "dollar", "€": "euro", "人民币": "yuan"}
@@ -132,9 +130,7 @@ def _sum(text: str, start: int) -> Measured:
     for sign, currency in _SIGNS.items():
         if text.startswith(sign, start):
             sums = [(end, Quantity(value, currency)) for end, value in amount(text, start + len(sign))]
-            return [(_past(text, end, "元", "块"), value) for end, value in sums] + _sum(
-                text, start + len(sign)
-            )
+            return [(_past(text, end, "元", "块"), value) for end, value in sums] + _sum(text, start + len(sign))
     if small := _small(text, start):
         return small
     readings: Measured = []

@@ -22,9 +22,7 @@ _VALUES = {
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _LARGE = (("亿", 10**8), ("万", 10**4))
 
-NUMERAL = re.compile(
-    r"(?:[零〇○一二两兩三四五六七八九幺壹贰叁肆伍陆柒捌玖十拾百佰千仟万亿点半]|\d[\d,]*(?:\.\d+)?)+"
-)
+NUMERAL = re.compile(r"(?:[零〇○一二两兩三四五六七八九幺壹贰叁肆伍陆柒捌玖十拾百佰千仟万亿点半]|\d[\d,]*(?:\.\d+)?)+")
 """A maximal run of what can stand in a number; `parse` decides whether it is one."""
 
 _ARABIC = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?")

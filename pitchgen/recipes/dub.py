@@ -90,9 +90,7 @@ def hear(media: Media, script: Sequence[str] | None, cast: Cast, kit: Kit, ffmpe
     spans = kit.run(detect, audio, cast.detector)
     if not spans:
         raise MediaError(f"{media.path}: nobody is heard speaking in it; is this the right audio track?")
-    return kit.run(
-        transcribe, Recording(audio, spans, SOURCE, tuple(script) if script else None), cast.transcriber
-    )
+    return kit.run(transcribe, Recording(audio, spans, SOURCE, tuple(script) if script else None), cast.transcriber)
 
 
 def requests(transcript: Transcript, languages: Sequence[str]) -> list[Translation]:
@@ -100,9 +98,7 @@ def requests(transcript: Transcript, languages: Sequence[str]) -> list[Translati
     return [Translation(text, transcript.language, code) for code in languages for text in transcript.texts]
 
 
-def told(
-    transcript: Transcript, languages: Sequence[str], edits: Edits, cast: Cast, kit: Kit
-) -> list[Script]:
+def told(transcript: Transcript, languages: Sequence[str], edits: Edits, cast: Cast, kit: Kit) -> list[Script]:
     """The words of every language: a person's where there are any, else the translator's."""
     drafts = iter(kit.map(translate, requests(transcript, languages), cast.translator))
     scripts = []

@@ -35,7 +35,7 @@ from pitchgen.stages.caption import caption_transcript
 from pitchgen.stages.enroll import enroll
 from pitchgen.stages.revise import edits, revised
 
-DOUBTFUL = 0.15
+DOUBTFUL = 0.2
 """Below this score a script and a recording seldom belong together; measured by benchmarks/alignment.py."""
 HEARD_LATE = 0.1  # seconds: an overrun below a breath is in the report, and no reason to stop anybody
 
@@ -213,9 +213,7 @@ class Studio:
             current = project.is_current(made.script.language, renderer.output_key(made))
             if not current and picture is None:
                 picture = background.submit(renderer.picture)
-            pending.append(
-                background.submit(self._render, made, project, renderer, picture if not current else None)
-            )
+            pending.append(background.submit(self._render, made, project, renderer, picture if not current else None))
             self.kit.listen(Advanced("render", sum(f.done() for f in pending), len(scripts)))
         outputs = []
         for future in pending:
@@ -237,9 +235,7 @@ class Studio:
                     "even at the highest tempo; shorten it in the subtitle file"
                 )
 
-    def _render(
-        self, made: Dub, project: Project, renderer: Renderer, picture: Future[Path] | None
-    ) -> Output:
+    def _render(self, made: Dub, project: Project, renderer: Renderer, picture: Future[Path] | None) -> Output:
         """The files of one language version; runs beside the engines."""
         code = made.script.language
         kept = project.record.versions.get(code)
@@ -256,9 +252,7 @@ class Studio:
             project.save_version(code, version)
         return _output(made, project, reused=picture is None)
 
-    def _outcome(
-        self, media: Media, project: Project, transcript: Transcript, outputs: tuple[Output, ...]
-    ) -> Outcome:
+    def _outcome(self, media: Media, project: Project, transcript: Transcript, outputs: tuple[Output, ...]) -> Outcome:
         return Outcome(
             video=media.path,
             folder=project.folder,

@@ -30,9 +30,7 @@ from pitchgen.stages.translate import translate
 
 Result = TypeVar("Result")
 
-SENTENCE_SECONDS = (
-    4.0  # of speech and pause; the mean of the samples, for a video whose words are not known yet
-)
+SENTENCE_SECONDS = 4.0  # of speech and pause; the mean of the samples, for a video whose words are not known yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +135,7 @@ class _Planner:
 
     def _files(self, todo: int, renderer: Renderer | None = None) -> None:
         """The steps from the sounds to the videos of `todo` languages."""
-        renderer = renderer or Renderer(
-            self.media, self.kit, self.studio.ffmpeg, self.studio.settings.producer, ()
-        )
+        renderer = renderer or Renderer(self.media, self.kit, self.studio.ffmpeg, self.studio.settings.producer, ())
         missing = todo > 0 and not renderer.has_picture()
         self.steps.append(
             Step(

@@ -35,9 +35,7 @@ def find_script(media: Media, given: Path | None, ffmpeg: Ffmpeg) -> Words | Non
     path = given or next((file for file in beside if file.is_file()), None)
     if path:
         return _words(str(path), read_script(path))
-    tracks = [
-        s for s in media.streams if s.kind == "subtitle" and (s.language in (*CHINESE_TAGS, "und", None))
-    ]
+    tracks = [s for s in media.streams if s.kind == "subtitle" and (s.language in (*CHINESE_TAGS, "und", None))]
     if not tracks:
         return None
     with tempfile.TemporaryDirectory(prefix="pitchgen-") as folder:
@@ -48,6 +46,6 @@ def find_script(media: Media, given: Path | None, ffmpeg: Ffmpeg) -> Words | Non
 
 def _words(origin: str, text: str) -> Words:
     found = sentences(text)
-    if not found:
-        raise InputError(f"{origin}: holds no sentence; write down what she says, one sentence a line")
+    if not any("\u4e00" <= character <= "\u9fff" for sentence in found for character in sentence):
+        raise InputError(f"{origin}: holds no Chinese sentence; write down what she says, one sentence a line")
     return Words(origin, found)

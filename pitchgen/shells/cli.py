@@ -58,23 +58,15 @@ def make(
         list[Path], typer.Argument(help="Videos in which a merchant speaks Chinese.", metavar="VIDEO...")
     ],
     langs: Annotated[str, typer.Option("--langs", "-l", help="Languages to make, as in en,fr,ru.")],
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder for the results.  [default: out]")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the results.  [default: out]")] = None,
     script: Annotated[
         Path | None,
-        typer.Option(
-            help="What she says: text, SRT or VTT. Found by itself beside the video, by the same stem."
-        ),
+        typer.Option(help="What she says: text, SRT or VTT. Found by itself beside the video, by the same stem."),
     ] = None,
-    profile: Annotated[
-        str | None, typer.Option(help="Which engines: auto, embedded.  [default: auto]")
-    ] = None,
+    profile: Annotated[str | None, typer.Option(help="Which engines: auto, embedded.  [default: auto]")] = None,
     untranslated: Annotated[
         str | None,
-        typer.Option(
-            help="A sentence that cannot be translated: stop, or keep the original voice.  [default: stop]"
-        ),
+        typer.Option(help="A sentence that cannot be translated: stop, or keep the original voice.  [default: stop]"),
     ] = None,
     audio_track: Annotated[
         int | None, typer.Option(help="Which audio track carries the speech, counted from 1.")
@@ -83,16 +75,10 @@ def make(
         str | None,
         typer.Option(help="commercial refuses engines that merchants may not use; research admits them."),
     ] = None,
-    store: Annotated[
-        Path | None, typer.Option(help="Folder of reusable results.  [default: your cache]")
-    ] = None,
+    store: Annotated[Path | None, typer.Option(help="Folder of reusable results.  [default: your cache]")] = None,
     ffmpeg: Annotated[str | None, typer.Option(help="An ffmpeg program instead of the packaged one.")] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done and how long it takes.")
-    ] = False,
-    json: Annotated[
-        bool, typer.Option("--json", help="One JSON document on stdout and nothing else.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done and how long it takes.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else.")] = False,
 ) -> None:
     """Make one video per language."""
     from pitchgen.edges.settings import read_settings

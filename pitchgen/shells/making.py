@@ -108,9 +108,7 @@ def _listening(*, quiet: bool) -> Iterator[Listener]:
 
 def _draw(progress: Progress, bars: dict[str, TaskID], event: Advanced) -> None:
     if event.stage not in bars:
-        bars[event.stage] = progress.add_task(
-            LABELS.get(event.stage, event.stage), total=event.total, count=""
-        )
+        bars[event.stage] = progress.add_task(LABELS.get(event.stage, event.stage), total=event.total, count="")
     unit = " s" if event.unit == "s" else ""
     progress.update(
         bars[event.stage],
@@ -164,9 +162,7 @@ def _print_plan(planned: Plan) -> None:
     for column in ("stage", "to do", "reused", "seconds"):
         table.add_column(column, justify="left" if column == "stage" else "right")
     for step in planned.steps:
-        table.add_row(
-            LABELS.get(step.stage, step.stage), str(step.todo), str(step.reused), f"{step.seconds:.1f}"
-        )
+        table.add_row(LABELS.get(step.stage, step.stage), str(step.todo), str(step.reused), f"{step.seconds:.1f}")
     table.add_row("all", "", "", f"{planned.seconds:.1f}")
     Console(highlight=False).print(table)
 

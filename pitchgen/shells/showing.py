@@ -41,10 +41,7 @@ def show_languages(*, json: bool) -> None:
             "native": row.native,
             "script": row.script,
             "direction": row.direction,
-            **{
-                f"{verb}": ", ".join(_able(verb, row.code))
-                for verb in ("transcribe", "translate", "synthesize")
-            },
+            **{f"{verb}": ", ".join(_able(verb, row.code)) for verb in ("transcribe", "translate", "synthesize")},
         }
         for row in LANGUAGES.values()
     ]
@@ -81,12 +78,8 @@ def show_doctor(*, json: bool) -> None:
         rows.append({"piece": "ffmpeg", "here": Ffmpeg().version, "gives": "decodes and encodes"})
     except PitchgenError as error:
         rows.append({"piece": "ffmpeg", "here": f"missing: {error}", "gives": "decodes and encodes"})
-    rows += [
-        {"piece": package, "here": _installed(package), "gives": gives} for package, gives in PACKAGES.items()
-    ]
-    rows.append(
-        {"piece": "GPU", "here": _gpu(), "gives": "speed for neural engines; the embedded ones need none"}
-    )
+    rows += [{"piece": package, "here": _installed(package), "gives": gives} for package, gives in PACKAGES.items()]
+    rows.append({"piece": "GPU", "here": _gpu(), "gives": "speed for neural engines; the embedded ones need none"})
     rows.append(
         {
             "piece": "torch",
@@ -103,9 +96,7 @@ def show_doctor(*, json: bool) -> None:
     )
     rows.append({"piece": "store", "here": str(default_store()), "gives": "results that are reused"})
     for name in registry.PROFILES:
-        rows.append(
-            {"piece": f"profile {name}", "here": _state(name), "gives": registry.PROFILES[name].gives}
-        )
+        rows.append({"piece": f"profile {name}", "here": _state(name), "gives": registry.PROFILES[name].gives})
     _show("doctor", rows, json=json)
 
 

@@ -32,9 +32,7 @@ _NUMERALS = "0-9０-９〇零一二三四五六七八九十百千万亿两半几
 _NO_START = frozenset(STOPS + COMMAS + CLOSERS + "·～~ \u200d" + NO_BREAK_SPACES)
 _NO_END = frozenset(OPENERS + "\u200d" + NO_BREAK_SPACES)
 _UNITS = "毫米|厘米|公分|公斤|千克|毫升|美元|欧元|个月|小时|分钟|种颜色|[\u4e00-\u9fff]"
-_WORD = re.compile(
-    r"[^\W\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+(?:[-'’.,:/&+@_×]+[^\W\u2e80-\u9fff]+)*[%％°℃]?"
-)
+_WORD = re.compile(r"[^\W\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+(?:[-'’.,:/&+@_×]+[^\W\u2e80-\u9fff]+)*[%％°℃]?")
 _AMOUNT = re.compile(
     rf"(?:百分之|第)?[{_NUMERALS}]+(?:[.,:点/×][{_NUMERALS}]+)*(?:[%％℃]| ?(?:{_UNITS})(?:[{_NUMERALS}]+)?)?"
 )
@@ -167,9 +165,7 @@ def _printed(atoms: Sequence[str], span: tuple[int, int], spoken: Language) -> s
     return line + GLUE if line.endswith(" ") else line
 
 
-def _divide(
-    atoms: Sequence[str], whole: tuple[int, int], reach: Sequence[int], size: int
-) -> list[tuple[int, int]]:
+def _divide(atoms: Sequence[str], whole: tuple[int, int], reach: Sequence[int], size: int) -> list[tuple[int, int]]:
     """`whole` in as few parts as can be, of even length, broken at punctuation where that costs little.
 
     A shortest path over the places where a part may end: `reach[start]` is the furthest end of the part

@@ -9,12 +9,8 @@ from pitchgen.core.timeline import TOLERANCE, Clip, Overrun, Timeline
 from pitchgen.core.transcript import Segment
 
 MIN_TEMPO = 0.9  # slower than this, speech sounds drawn out
-MAX_TEMPO = (
-    1.25  # faster than this, listeners hear haste; they prefer 1.2 at most (Brannon et al., TACL 2023)
-)
-BREATH = (
-    0.12  # seconds of pause kept between sentences where there is time: the shortest that is heard as one
-)
+MAX_TEMPO = 1.25  # faster than this, listeners hear haste; they prefer 1.2 at most (Brannon et al., TACL 2023)
+BREATH = 0.12  # seconds of pause kept between sentences where there is time: the shortest that is heard as one
 
 
 @dataclass(frozen=True, slots=True)

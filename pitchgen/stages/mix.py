@@ -76,9 +76,7 @@ def gain_for(blocks: Sequence[Samples], target: float = TARGET_LUFS, ceiling: fl
     return _linear(gain_db)
 
 
-def master(
-    blocks: Sequence[Samples], target: float = TARGET_LUFS, ceiling: float = CEILING_DBTP
-) -> Iterator[Samples]:
+def master(blocks: Sequence[Samples], target: float = TARGET_LUFS, ceiling: float = CEILING_DBTP) -> Iterator[Samples]:
     """The blocks at `target` LUFS integrated, no true peak above `ceiling` dBTP."""
     return limit(blocks, gain_for(blocks, target, ceiling), _linear(ceiling))
 

@@ -8,9 +8,7 @@ LONGEST = 60  # characters: ten seconds of speech, and two captions; above that 
 COMMENT = "#"
 _MARKS = "。！？!?；;"
 _CLOSERS = "”’」』）】》〉)]\"'"
-_END = re.compile(
-    rf"(?<=[{_MARKS}])(?![{_MARKS}{re.escape(_CLOSERS)}])|(?<=[{_MARKS}][{re.escape(_CLOSERS)}])"
-)
+_END = re.compile(rf"(?<=[{_MARKS}])(?![{_MARKS}{re.escape(_CLOSERS)}])|(?<=[{_MARKS}][{re.escape(_CLOSERS)}])")
 _COMMA = re.compile(r"(?<=，)|(?<=,)(?!\d)")  # the comma of 1,200 is no pause
 
 

@@ -146,9 +146,7 @@ def test_workers_killed_while_many_speak():
     espeak.close()
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"), [("segfault", "SIGSEGV"), ("exit", "exit status 3"), ("hang", "SIGALRM")]
-)
+@pytest.mark.parametrize(("text", "reason"), [("segfault", "SIGSEGV"), ("exit", "exit status 3"), ("hang", "SIGALRM")])
 def test_a_crash_costs_one_request_and_names_it(broken, text, reason):
     with pytest.raises(EngineError, match=f"{reason}.*{text}"):
         broken.speak(f"please {text}", "any")
@@ -362,9 +360,7 @@ def test_loading_starts_no_process():
 
 
 def test_the_fake_voice_is_as_long_as_its_text():
-    short, long = load_fake().synthesize(
-        [Utterance("ab", "en", STOCK_VOICE), Utterance("abcd", "en", STOCK_VOICE)]
-    )
+    short, long = load_fake().synthesize([Utterance("ab", "en", STOCK_VOICE), Utterance("abcd", "en", STOCK_VOICE)])
     assert long.duration == pytest.approx(2 * short.duration)
     with pytest.raises(EngineError, match=r"'\?'"):
         load_fake().synthesize([Utterance("?", "en", STOCK_VOICE)])

@@ -66,9 +66,7 @@ def make(folders: tuple[Path, Path], work: Work | None = None, **more: object) -
 
 def run_child(folders: tuple[Path, Path], at: int, log: Path) -> int:
     command = [sys.executable, "-c", KILLED, str(folders[0]), str(folders[1]), str(at), str(log)]
-    return subprocess.run(
-        command, env={**os.environ, "SAMPLE": str(SAMPLE)}, check=False, timeout=300
-    ).returncode
+    return subprocess.run(command, env={**os.environ, "SAMPLE": str(SAMPLE)}, check=False, timeout=300).returncode
 
 
 def test_killed_at_any_event_it_goes_on(tmp_path: Path) -> None:
@@ -95,9 +93,7 @@ def test_killed_at_any_event_it_goes_on(tmp_path: Path) -> None:
         assert ours == theirs, "a killed run and an unbroken one say the same"
 
 
-def test_a_second_run_does_no_engine_work(
-    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_run_does_no_engine_work(folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     make(folders)
     before = {path: path.stat().st_mtime_ns for path in folders[0].rglob("*.mp4")}
 
@@ -222,9 +218,7 @@ def test_two_scripts_cannot_both_win(folders: tuple[Path, Path], tmp_path: Path)
         make(folders, script=script)
 
 
-def test_nothing_is_kept_where_a_write_fails(
-    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_kept_where_a_write_fails(folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     real: Callable[..., Path] = Store.put_file
 
     def full(self: Store, *_: object) -> Path:

@@ -11,11 +11,7 @@ from hypothesis import strategies as st
 from pitchgen.languages import amounts
 from pitchgen.languages.chinese import DIGITS, LIMIT, parse, write
 
-NUMBERS = (
-    st.integers(0, LIMIT - 1)
-    | st.integers(0, 12).map(lambda power: 10**power % LIMIT)
-    | st.integers(0, 99_999)
-)
+NUMBERS = st.integers(0, LIMIT - 1) | st.integers(0, 12).map(lambda power: 10**power % LIMIT) | st.integers(0, 99_999)
 TWOS: st.SearchStrategy[Literal["二", "两"]] = st.sampled_from(("二", "两"))
 
 

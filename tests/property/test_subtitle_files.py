@@ -45,9 +45,7 @@ LINES = (
 @st.composite
 def cue_lists(draw: st.DrawFn) -> tuple[Cue, ...]:
     at_ms, cues = 0, []
-    for index, lines in enumerate(
-        draw(st.lists(st.lists(LINES.filter(bool), max_size=3), min_size=1, max_size=5))
-    ):
+    for index, lines in enumerate(draw(st.lists(st.lists(LINES.filter(bool), max_size=3), min_size=1, max_size=5))):
         start_ms = at_ms + draw(st.integers(0, 4_000_000))
         at_ms = start_ms + draw(st.integers(0, 100_000))
         cues.append(Cue(Span(start_ms / 1000, at_ms / 1000), tuple(lines), index))
@@ -74,14 +72,8 @@ def test_vtt_round_trip(cues: tuple[Cue, ...]) -> None:
 @given(st.lists(st.text(st.sampled_from("a\n\r \t"), max_size=6), max_size=4))
 def test_blank_lines_in_a_text_do_not_end_its_caption(lines: list[str]) -> None:
     cue = Cue(Span(1, 2), tuple(lines), 0)
-    words = tuple(
-        line.strip(" \t") for line in "\n".join(lines).replace("\r", "\n").split("\n") if line.strip(" \t")
-    )
-    assert (
-        reread(write_srt([cue]), ".srt")
-        == reread(write_vtt([cue], "en"), ".vtt")
-        == (Cue(Span(1, 2), words, 0),)
-    )
+    words = tuple(line.strip(" \t") for line in "\n".join(lines).replace("\r", "\n").split("\n") if line.strip(" \t"))
+    assert reread(write_srt([cue]), ".srt") == reread(write_vtt([cue], "en"), ".vtt") == (Cue(Span(1, 2), words, 0),)
 
 
 @given(
@@ -96,9 +88,7 @@ def test_broken_text_survives_the_file(code: str, text: str) -> None:
 
 
 @given(cue_lists(), st.data())
-def test_a_damaged_file_is_read_or_refused_but_never_crashes(
-    cues: tuple[Cue, ...], data: st.DataObject
-) -> None:
+def test_a_damaged_file_is_read_or_refused_but_never_crashes(cues: tuple[Cue, ...], data: st.DataObject) -> None:
     text = write_srt(cues)
     at = data.draw(st.integers(0, len(text)))
     damaged = text[:at] + data.draw(st.sampled_from(["", "\n", "\n\n", "-->", "9", "x"])) + text[at + 1 :]

@@ -21,17 +21,13 @@ def pitchgen(*arguments: object, cwd: Path | None = None) -> subprocess.Complete
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
     folder = tmp_path_factory.mktemp("cli")
-    done = pitchgen(
-        "make", SAMPLE, "--langs", "en,ru", "--out", folder / "out", "--store", folder / "store", "--json"
-    )
+    done = pitchgen("make", SAMPLE, "--langs", "en,ru", "--out", folder / "out", "--store", folder / "store", "--json")
     assert done.returncode == 0, done.stderr
     return folder, json.loads(done.stdout)["videos"][0]
 
 
 def again(folder: Path, *more: object) -> subprocess.CompletedProcess[str]:
-    return pitchgen(
-        "make", SAMPLE, "--langs", "en,ru", "--out", folder / "out", "--store", folder / "store", *more
-    )
+    return pitchgen("make", SAMPLE, "--langs", "en,ru", "--out", folder / "out", "--store", folder / "store", *more)
 
 
 def test_json_is_one_document_that_names_every_file(made: tuple[Path, dict[str, object]]) -> None:
@@ -56,9 +52,7 @@ def test_a_second_run_reuses_everything(made: tuple[Path, dict[str, object]]) ->
 def test_a_dry_run_makes_nothing(made: tuple[Path, dict[str, object]], tmp_path: Path) -> None:
     steps = json.loads(again(made[0], "--dry-run", "--json").stdout)["videos"][0]["steps"]
     assert {step["stage"]: step["todo"] for step in steps}["render"] == 0
-    fresh = pitchgen(
-        "make", SAMPLE, "--langs", "en", "--out", tmp_path / "o", "--store", tmp_path / "s", "--dry-run"
-    )
+    fresh = pitchgen("make", SAMPLE, "--langs", "en", "--out", tmp_path / "o", "--store", tmp_path / "s", "--dry-run")
     assert fresh.returncode == 0
     assert not list(tmp_path.iterdir())
 
@@ -77,9 +71,7 @@ def test_a_dry_run_makes_nothing(made: tuple[Path, dict[str, object]], tmp_path:
         (["--langs", "en", "--untranslated", "guess"], 3, "stop or keep"),
     ],
 )
-def test_a_mistake_is_one_line_and_a_code(
-    arguments: list[str], code: int, words: str, tmp_path: Path
-) -> None:
+def test_a_mistake_is_one_line_and_a_code(arguments: list[str], code: int, words: str, tmp_path: Path) -> None:
     done = pitchgen("make", SAMPLE, *arguments, "--out", tmp_path / "o", "--store", tmp_path / "s")
     assert words in done.stderr, done.stderr
     assert done.returncode == code
@@ -90,9 +82,7 @@ def test_a_mistake_is_one_line_and_a_code(
 
 def test_untranslatable_words_stop_before_any_output(tmp_path: Path) -> None:
     script = tmp_path / "pitch.txt"
-    script.write_text(
-        (ROOT / "samples" / "umbrella.txt").read_text("utf-8") + "今天天气不错，我们去爬山。\n", "utf-8"
-    )
+    script.write_text((ROOT / "samples" / "umbrella.txt").read_text("utf-8") + "今天天气不错，我们去爬山。\n", "utf-8")
     arguments = (
         "make",
         SAMPLE,
@@ -111,17 +101,13 @@ def test_untranslatable_words_stop_before_any_output(tmp_path: Path) -> None:
     assert not list((tmp_path / "o").rglob("*.mp4"))
     kept = pitchgen(*arguments, "--untranslated", "keep", "--json")
     assert kept.returncode == 0, kept.stderr
-    assert json.loads(kept.stdout)["videos"][0]["outputs"][0]["kept_original"] == [
-        "今天天气不错，我们去爬山。"
-    ]
+    assert json.loads(kept.stdout)["videos"][0]["outputs"][0]["kept_original"] == ["今天天气不错，我们去爬山。"]
 
 
 def test_one_bad_video_stops_no_other(tmp_path: Path) -> None:
     bad = tmp_path / "bad.mp4"
     bad.write_text("no video")
-    done = pitchgen(
-        "make", bad, SAMPLE, "--langs", "en", "--out", tmp_path / "o", "--store", tmp_path / "s", "--json"
-    )
+    done = pitchgen("make", bad, SAMPLE, "--langs", "en", "--out", tmp_path / "o", "--store", tmp_path / "s", "--json")
     assert done.returncode == 6
     first, second = json.loads(done.stdout)["videos"]
     assert "bad.mp4" in first["error"]

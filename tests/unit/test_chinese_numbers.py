@@ -85,9 +85,7 @@ def test_a_number_that_is_not_understood_gives_no_quantity() -> None:
     assert amounts.quantity("十五六天", 0, UNITS) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "value"), [("百分之三十", 30), ("30%", 30), ("三成", 30), ("百分之百", 100)]
-)
+@pytest.mark.parametrize(("text", "value"), [("百分之三十", 30), ("30%", 30), ("三成", 30), ("百分之百", 100)])
 def test_percentages(text: str, value: int) -> None:
     assert amounts.percent(text, 0)[0] == (len(text), Quantity(Amount(Decimal(value)), "percent"))
 

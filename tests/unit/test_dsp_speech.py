@@ -47,9 +47,7 @@ def test_resampling_keeps_length_and_tone(rate):
     assert other.rate == rate
     assert other.duration == pytest.approx(sound.duration, abs=2 / rate)
     back = resample(other, RATE)
-    assert (
-        np.sqrt(np.mean((back.samples[800:-800] - sound.samples[800 : len(back.samples) - 800]) ** 2)) < 0.01
-    )
+    assert np.sqrt(np.mean((back.samples[800:-800] - sound.samples[800 : len(back.samples) - 800]) ** 2)) < 0.01
 
 
 @given(st.lists(st.integers(0, 50), max_size=20), st.integers(1, 40))

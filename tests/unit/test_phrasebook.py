@@ -60,9 +60,7 @@ NUMBERS = {
 
 @pytest.mark.parametrize("target", LANGUAGES)
 @pytest.mark.parametrize("script", sorted(NUMBERS))
-def test_the_samples_are_translated_with_all_their_numbers(
-    engine: Translator, script: str, target: str
-) -> None:
+def test_the_samples_are_translated_with_all_their_numbers(engine: Translator, script: str, target: str) -> None:
     lines = (SAMPLES / f"{script}.txt").read_text(encoding="utf-8").split()
     texts = [result.text for result in engine.translate([Translation(line, "zh", target) for line in lines])]
     for index, (line, text) in enumerate(zip(lines, texts, strict=True)):
@@ -136,9 +134,7 @@ def test_a_discount_is_what_is_taken_off(engine: Translator, chinese: str) -> No
         ("支持海运和空运", "我们支持空运、海运", "可以走海运或者空运"),
     ],
 )
-def test_what_is_said_in_several_ways_is_translated_in_one(
-    engine: Translator, variants: tuple[str, ...]
-) -> None:
+def test_what_is_said_in_several_ways_is_translated_in_one(engine: Translator, variants: tuple[str, ...]) -> None:
     assert len({(say(engine, chinese) or chinese).rstrip(".!") for chinese in variants}) == 1
 
 
@@ -170,9 +166,7 @@ def test_what_is_not_known_is_not_guessed(engine: Translator, chinese: str) -> N
 
 
 def test_a_batch_keeps_its_order(engine: Translator) -> None:
-    requests = [
-        Translation(text, "zh", target) for text in ("谢谢", "爬山", "你好") for target in ("ru", "en")
-    ]
+    requests = [Translation(text, "zh", target) for text in ("谢谢", "爬山", "你好") for target in ("ru", "en")]
     assert [r.text for r in engine.translate(requests)] == [
         "Спасибо.",
         "Thank you.",

@@ -31,9 +31,7 @@ RAW, _ = book._merged(FILES["zh"])
 SLOTS = {key: form.slots for key, form in SOURCE.forms}
 FORMS = {(key, index): form for index, (key, form) in enumerate(SOURCE.forms)}
 
-NUMBERS = [
-    Decimal(n) for n in ("0.5", "1", "1.5", "2", "5", "11", "21", "22", "100", "1000", "12000", "1000000")
-]
+NUMBERS = [Decimal(n) for n in ("0.5", "1", "1.5", "2", "5", "11", "21", "22", "100", "1000", "12000", "1000000")]
 AMOUNTS = [
     *(Amount(number) for number in NUMBERS),
     Amount(Decimal(3), Decimal(5)),
@@ -55,12 +53,8 @@ def fillers(kind: str) -> list[object]:
     }
     goods = [Good(key) for key in RAW["goods"]]
     if kind in ("good", "goods"):
-        wrapped = [
-            Good("socks", (Term(table, key),)) for table in ("materials", "modifiers") for key in RAW[table]
-        ]
-        return (
-            [*goods, *wrapped] if kind == "good" else [Many((goods[0], goods[1])), Many(tuple(wrapped[:1]))]
-        )
+        wrapped = [Good("socks", (Term(table, key),)) for table in ("materials", "modifiers") for key in RAW[table]]
+        return [*goods, *wrapped] if kind == "good" else [Many((goods[0], goods[1])), Many(tuple(wrapped[:1]))]
     if kind in terms:
         found = [Term(terms[kind], key) for key in RAW[terms[kind]]]
         many = terms[kind] == kind

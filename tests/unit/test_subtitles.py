@@ -50,14 +50,10 @@ def test_both_come_back(tmp_path: Path) -> None:
 
 def test_another_reader_sees_the_same() -> None:
     events = pysubs2.SSAFile.from_string(write_srt(CUES[:1])).events
-    assert [(event.start, event.end, event.plaintext) for event in events] == [
-        (500, 2000, "Hello,\nwelcome.")
-    ]
+    assert [(event.start, event.end, event.plaintext) for event in events] == [(500, 2000, "Hello,\nwelcome.")]
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be"]
-)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_encodings(tmp_path: Path, encoding: str, newline: str) -> None:
     cues = [Cue(Span(i, i + 1), (line,), i) for i, line in enumerate(SCRIPT.splitlines())]
@@ -78,9 +74,7 @@ def test_a_single_sentence_in_gbk(tmp_path: Path, text: str) -> None:
 
 
 def test_markup_and_comments_are_taken_out(tmp_path: Path) -> None:
-    content = (
-        "WEBVTT - demo\n\nNOTE one\ntwo\n\nSTYLE\n::cue { }\n\nintro\n00:01.000 --> 00:02.000 align:start\n"
-    )
+    content = "WEBVTT - demo\n\nNOTE one\ntwo\n\nSTYLE\n::cue { }\n\nintro\n00:01.000 --> 00:02.000 align:start\n"
     content += "<v Anna><i>Hi</i> &lt;you&gt;&amp;me\n"
     assert read_subtitles(srt(tmp_path, content, "a.vtt"))[0].lines == ("Hi <you>&me",)
     styled = ONE.replace("Hello", '{\\an8}<font color="red">Hello</font> 3 < 4 > 2')

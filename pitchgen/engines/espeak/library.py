@@ -52,9 +52,7 @@ class _Voice(ctypes.Structure):
     )
 
 
-_Callback = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
-)
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
 
 
 class Library:
@@ -85,9 +83,7 @@ class Library:
             self._lib.espeak_SetParameter(parameter, value, 0)
         self._pcm, self._words = [], []
         text = request.text.encode() + b"\0"
-        status = self._lib.espeak_Synth(
-            text, ctypes.c_size_t(len(text)), 0, POS_CHARACTER, 0, CHARS_UTF8, None, None
-        )
+        status = self._lib.espeak_Synth(text, ctypes.c_size_t(len(text)), 0, POS_CHARACTER, 0, CHARS_UTF8, None, None)
         if status != 0:
             return Reply(error=f"espeak_Synth returned {status}")
         return Reply(tuple(self._words), b"".join(self._pcm))

@@ -19,8 +19,7 @@ class FakeTranscriber:
     def transcribe(self, recordings: Sequence[Recording]) -> Sequence[Transcript]:
         """The script of each recording over its speech, or a sentence for each span."""
         return [
-            Transcript(recording.language, _spread(recording), origin="fake", score=1.0)
-            for recording in recordings
+            Transcript(recording.language, _spread(recording), origin="fake", score=1.0) for recording in recordings
         ]
 
 

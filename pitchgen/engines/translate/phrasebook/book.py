@@ -133,11 +133,7 @@ def _merged(paths: Sequence[Path]) -> tuple[Table, dict[tuple[str, str], Path]]:
             if not isinstance(table, dict):
                 raise InputError(f"{path}: {name} is not a table")
             below = merged.get(name, {})
-            if (
-                name == "units"
-                and any(isinstance(value, dict) for value in below.values())
-                and path.stem == SOURCE
-            ):
+            if name == "units" and any(isinstance(value, dict) for value in below.values()) and path.stem == SOURCE:
                 table = {kind: {**below.get(kind, {}), **names} for kind, names in table.items()}
             merged[name] = {**table, **{key: value for key, value in below.items() if key not in table}}
             origin.update({(name, key): path for key in table})

@@ -60,9 +60,7 @@ class Form:
                 yield filling, literal
 
 
-def _match(
-    nodes: Nodes, text: str, start: int, readers: Mapping[str, Reader]
-) -> Iterator[tuple[int, Filling, int]]:
+def _match(nodes: Nodes, text: str, start: int, readers: Mapping[str, Reader]) -> Iterator[tuple[int, Filling, int]]:
     """Ways to match `nodes` from `start` on: (end, values, literal characters)."""
     if not nodes:
         yield start, (), 0

@@ -21,9 +21,7 @@ _OPENERS = re.compile(
 )
 _CLOSERS = re.compile(r"[啊呢吧哦啦呀嘛哈喔噢哟了]+$")
 _PARTICLES = re.compile(r"[啊呢哦啦呀嘛呃嗯]|的话|(?<![得的])哈")
-_NUMERAL_PAUSE = re.compile(
-    r"(?<=[\d零一二两三四五六七八九十百千万点]),(?=[\d零一二两三四五六七八九十百千万半])"
-)
+_NUMERAL_PAUSE = re.compile(r"(?<=[\d零一二两三四五六七八九十百千万点]),(?=[\d零一二两三四五六七八九十百千万半])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +60,7 @@ def _clauses(body: str, source: Source) -> tuple[Clause, ...] | None:
 
     def piece(start: int, stop: int) -> Clause | None:
         if (start, stop) not in known:
-            joined = "".join(
-                t + p for t, p in zip(texts[start:stop], [*pauses[start : stop - 1], ""], strict=True)
-            )
+            joined = "".join(t + p for t, p in zip(texts[start:stop], [*pauses[start : stop - 1], ""], strict=True))
             known[start, stop] = _clause(joined, source)
         return known[start, stop]
 

@@ -1,0 +1,69 @@
+"""A stage whose output changes bumps its version: digests of fixed inputs, kept beside the versions.
+
+After a deliberate change: PITCHGEN_UPDATE_GOLDEN=1 python -m pytest tests/golden
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pitchgen.core.audio import Audio
+from pitchgen.core.engines import Translation
+from pitchgen.core.fingerprint import canonical
+from pitchgen.core.timeline import Timeline
+from pitchgen.core.transcript import Segment, Span
+from pitchgen.engines import registry
+from pitchgen.stages import mix as mixing
+from pitchgen.stages.caption import caption
+from pitchgen.stages.fit import Take, fit
+from pitchgen.stages.segment import sentences
+from pitchgen.stages.translate import translate
+
+GOLDEN = Path(__file__).with_name("stages.json")
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+TEXTS = sentences("".join(path.read_text("utf-8") for path in sorted(SAMPLES.glob("*.txt"))))
+
+
+def timeline() -> Timeline:
+    takes = [Take(Segment(Span(3.0 * i, 3.0 * i + 2), text), 0.2 * len(text) + 0.4) for i, text in enumerate(TEXTS)]
+    return fit(takes, "zh", 3.0 * len(takes))
+
+
+def translated() -> object:
+    requests = [Translation(text, "zh", code) for code in ("en", "fr", "ru") for text in TEXTS]
+    return tuple(r.text for r in translate(requests, registry.load("translate", "phrasebook")))
+
+
+def mixed() -> object:
+    tone = Audio(np.sin(np.arange(24_000) / 20).astype(np.float32), 24_000)
+    made = timeline()
+    samples = np.concatenate(list(mixing.mix(made, [tone] * len(made.clips))))
+    return [round(float(power), 3) for power in np.abs(samples[: len(samples) // 480 * 480]).reshape(-1, 480).mean(1)]
+
+
+STAGES: dict[str, tuple[int, Callable[[], object]]] = {
+    "fit": (1, timeline),
+    "caption": (caption.version, lambda: caption(timeline())),  # type: ignore[attr-defined]
+    "translate": (translate.version, translated),  # type: ignore[attr-defined]
+    "mix": (mixing.VERSION, mixed),
+}
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_changed_output_has_a_new_version(name: str) -> None:
+    version, make = STAGES[name]
+    digest = hashlib.sha256(canonical(make()).encode()).hexdigest()
+    known = json.loads(GOLDEN.read_text()) if GOLDEN.exists() else {}
+    if os.environ.get("PITCHGEN_UPDATE_GOLDEN"):
+        GOLDEN.write_text(json.dumps({**known, name: {"version": version, "sha256": digest}}, indent=2) + "\n")
+        return
+    assert known[name] == {"version": version, "sha256": digest}, (
+        f"{name} gives another output: raise its version, then PITCHGEN_UPDATE_GOLDEN=1"
+    )
