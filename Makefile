@@ -11,7 +11,7 @@ demo: $(VENV)/installed  ## install and make English, French and Russian videos 
 
 test: $(VENV)/installed-tests  ## install what tests need and run them all
 	scripts/check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto
 
 check: $(VENV)/installed-tests  ## style, types, layers
 	scripts/check

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,58 +29,16 @@ from pitchgen.engines import registry
 from pitchgen.kit import Kit
 from pitchgen.languages import SOURCE, language
 from pitchgen.recipes.dub import Cast, Dub, Edits, Script, dub, hear, told
+from pitchgen.recipes.editing import edited_transcript, find_edits
+from pitchgen.recipes.outcome import Outcome, Output
 from pitchgen.recipes.render import Renderer
 from pitchgen.recipes.words import find_script
 from pitchgen.stages.caption import caption_transcript
 from pitchgen.stages.enroll import enroll
-from pitchgen.stages.revise import edits, revised
 
 DOUBTFUL = 0.2
 """Below this score a script and a recording seldom belong together; measured by benchmarks/alignment.py."""
 HEARD_LATE = 0.1  # seconds: an overrun below a breath is in the report, and no reason to stop anybody
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """One language version, as it lies on the disk."""
-
-    language: str
-    video: Path
-    subtitles: tuple[Path, ...]
-    duration: float
-    """Seconds."""
-    segments: int
-    tempo: tuple[float, float]
-    """Lowest and highest."""
-    overruns: tuple[tuple[str, float], ...]
-    """Sentences that end too late, and by how many seconds."""
-    kept_original: tuple[str, ...]
-    """Sentences left in her own voice, because they could not be translated."""
-    edited: int
-    """Sentences in a person's own words."""
-    reused: bool
-    """The file was there already, made from the same."""
-    reused_voices: int
-    """Sentences whose sound came from the store."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one video."""
-
-    video: Path
-    folder: Path
-    duration: float
-    transcript: Path
-    transcript_origin: str
-    score: float | None
-    """Agreement of the words with the recording, 0 to 1; None where it was not measured."""
-    engines: dict[str, str]
-    """Verb to engine."""
-    timbre: str
-    """`cloned`, `tinted` or `stock`."""
-    outputs: tuple[Output, ...]
-    warnings: tuple[str, ...]
 
 
 def make(
@@ -260,6 +218,7 @@ class Studio:
             transcript=project.transcript_path(SOURCE),
             transcript_origin=transcript.origin,
             score=transcript.score,
+            profile=self.profile.name,
             engines={verb: getattr(self.profile, verb) for verb in registry.BUILT_IN},
             timbre=self.cast.synthesizer.timbre,
             outputs=outputs,
@@ -307,42 +266,6 @@ def _check_all(engine: Engine, codes: Sequence[str], verb: str) -> None:
     if engine.languages and (missing := [code for code in codes if code not in engine.languages]):
         known = ", ".join(sorted(engine.languages - {SOURCE}))
         raise InputError(f"{', '.join(missing)} cannot be {verb} by {engine.name}; it knows {known}")
-
-
-def find_edits(project: Project, codes: Sequence[str]) -> tuple[Edits, tuple[str, ...]]:
-    """What a person changed in the subtitle files, and the languages whose file pitchgen never wrote."""
-    found, foreign = {}, []
-    for code in codes:
-        cues = project.edited_cues(project.subtitle_path(code))
-        if version := project.record.versions.get(code):
-            found[code] = edits(version, cues, code)
-        elif cues is not None:
-            foreign.append(code)
-    return found, tuple(foreign)
-
-
-def edited_transcript(project: Project, media: Media, script_key: str) -> Transcript | None:
-    """The transcript as a person has changed it, now or before an earlier run; None where nobody did.
-
-    Raises:
-        InputError: the video or the script has changed as well, so that one of the two would be lost.
-    """
-    path, before = project.transcript_path(SOURCE), project.record.transcript
-    cues = project.edited_cues(path)
-    if cues is None:
-        return None
-    known = before or Transcript(SOURCE, ())
-    transcript = revised(known, cues)
-    if transcript.origin != "edited":
-        return None
-    if not transcript.segments:
-        raise InputError(f"{path}: no sentence is left in it; delete it to start again")
-    if before and (project.record.source, project.record.script) != (media.sha256, script_key):
-        raise InputError(
-            f"{path}: was edited, and the video or its script has changed too; "
-            "delete the file to start from the new one, or choose another --out"
-        )
-    return transcript
 
 
 def _by_line(made: Dub) -> tuple[Cue, ...]:

@@ -18,7 +18,8 @@ from pitchgen.edges.project import Project, opened
 from pitchgen.kit import Kit, Mapped
 from pitchgen.languages import SOURCE
 from pitchgen.recipes.dub import Script, dub, requests, told, utterances
-from pitchgen.recipes.make import Studio, check_languages, edited_transcript, find_edits
+from pitchgen.recipes.editing import edited_transcript, find_edits
+from pitchgen.recipes.make import Studio, check_languages
 from pitchgen.recipes.render import Renderer
 from pitchgen.recipes.words import Words, find_script
 from pitchgen.stages.caption import caption_transcript

@@ -17,7 +17,8 @@ from rich.table import Table
 from pitchgen.core.config import Settings
 from pitchgen.core.errors import PitchgenError, exit_code
 from pitchgen.core.events import Advanced, Event, Listener, Warned, ignore
-from pitchgen.recipes.make import Outcome, Output, Studio
+from pitchgen.recipes.make import Studio
+from pitchgen.recipes.outcome import Outcome, Output
 from pitchgen.recipes.plan import Plan, plan
 
 LABELS = {
@@ -135,6 +136,7 @@ def _print_outcome(outcome: Outcome) -> None:
     Console(highlight=False).print(table)
     voice = {"tinted": "a synthetic voice tinted to hers, not a clone", "stock": "a stock voice, not hers"}
     sys.stdout.write(
+        f"profile: {outcome.profile} ({', '.join(outcome.engines.values())})\n"
         f"voice: {voice.get(outcome.timbre, outcome.timbre)}\n"
         f"edit {outcome.transcript} or a subtitle file, run the same command: only that line is made anew\n"
     )

@@ -17,7 +17,7 @@ from pitchgen.core.errors import StorageError
 from pitchgen.core.events import Advanced, Event
 from pitchgen.edges.project import opened
 from pitchgen.edges.store import Store
-from pitchgen.recipes.make import Outcome
+from pitchgen.recipes.outcome import Outcome
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "samples" / "umbrella.mp4"

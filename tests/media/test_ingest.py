@@ -15,7 +15,7 @@ import pitchgen
 from pitchgen.core.events import Advanced, Event
 from pitchgen.edges.ffmpeg import Ffmpeg
 from pitchgen.edges.labels import AIGC_KEY, read_aigc
-from pitchgen.recipes.make import Outcome
+from pitchgen.recipes.outcome import Outcome
 
 PICTURE = ["-f", "lavfi", "-i", "testsrc2=size=144x256:rate=15:duration=10"]
 X264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]

@@ -1,0 +1,50 @@
+"""What a run tells of itself when it is done: for the table, the JSON document and callers in Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One language version, as it lies on the disk."""
+
+    language: str
+    video: Path
+    subtitles: tuple[Path, ...]
+    duration: float
+    """Seconds."""
+    segments: int
+    tempo: tuple[float, float]
+    """Lowest and highest."""
+    overruns: tuple[tuple[str, float], ...]
+    """Sentences that end too late, and by how many seconds."""
+    kept_original: tuple[str, ...]
+    """Sentences left in her own voice, because they could not be translated."""
+    edited: int
+    """Sentences in a person's own words."""
+    reused: bool
+    """The file was there already, made from the same."""
+    reused_voices: int
+    """Sentences whose sound came from the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one video."""
+
+    video: Path
+    folder: Path
+    duration: float
+    transcript: Path
+    transcript_origin: str
+    score: float | None
+    """Agreement of the words with the recording, 0 to 1; None where it was not measured."""
+    profile: str
+    engines: dict[str, str]
+    """Verb to engine."""
+    timbre: str
+    """`cloned`, `tinted` or `stock`."""
+    outputs: tuple[Output, ...]
+    warnings: tuple[str, ...]
