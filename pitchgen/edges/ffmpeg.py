@@ -88,10 +88,9 @@ class Ffmpeg:
         """
         if media.sound is None:
             raise MediaError(f"{media.path}: has no sound")
-        stream = _open(media.path)[str(media.sound.index)]
+        part = {"ss": span.start, "t": span.duration} if span else {}
+        stream = _open(media.path, **part)[str(media.sound.index)]
         stream = stream.filter("aresample", rate, **{"async": 1, "first_pts": 0})
-        if span is not None:
-            stream = stream.filter("atrim", start=span.start, end=span.end)
         graph = stream.output("pipe:", format="s16le", ac=1, ar=rate)
         seconds = span.duration if span else media.duration
         with self._process(graph, stdout=subprocess.PIPE) as process:
@@ -254,11 +253,11 @@ class _Process(subprocess.Popen[bytes]):
     words: IO[bytes]
 
 
-def _open(path: Path) -> Any:
+def _open(path: Path, **options: Any) -> Any:
     """An input that may open nothing but itself."""
     import ffmpeg
 
-    return ffmpeg.input(f"file:{path}", protocol_whitelist="file,pipe")
+    return ffmpeg.input(f"file:{path}", protocol_whitelist="file,pipe", **options)
 
 
 def _tone_mapped(picture: Any) -> Any:
