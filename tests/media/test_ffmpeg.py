@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from conftest import SAMPLES, run
+
 from pitchgen.core.errors import MediaError
 from pitchgen.core.transcript import Span
 from pitchgen.edges.ffmpeg import Ffmpeg
