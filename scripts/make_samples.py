@@ -126,7 +126,7 @@ class Espeak:
 def speak(sample: Sample, sentences: list[str], espeak: Espeak) -> tuple[Sound, Times]:
     """The whole speech, and when each sentence is said."""
     random = np.random.default_rng(sample.seed)
-    parts = [np.zeros(round(LEAD * espeak.rate))]
+    parts: list[Sound] = [np.zeros(round(LEAD * espeak.rate))]
     times: Times = []
     for sentence in sentences:
         said = espeak.say(sentence, sample)

@@ -96,8 +96,8 @@ def _around(path: Warp, rows: int, columns: int) -> _Band:
     """Columns within `REACH` of a path at the next coarser level, for each row of the finer one."""
     ratio = REFINEMENT
     points = np.clip(path.query * ratio, 0, rows)
-    low = np.full(rows + 1, columns, np.int64)
-    high = np.zeros(rows + 1, np.int64)
+    low: NDArray[np.int64] = np.full(rows + 1, columns, np.int64)
+    high: NDArray[np.int64] = np.zeros(rows + 1, np.int64)
     np.minimum.at(low, points, path.reference * ratio)
     np.maximum.at(high, points, path.reference * ratio)
     low = np.minimum.accumulate(low[::-1])[::-1]

@@ -29,7 +29,8 @@ def cepstra(blocks: Iterable[Samples]) -> tuple[Matrix, NDArray[np.float32]]:
 
     Returns shapes (n_frames, 13) and (n_frames,); frame i is about samples [320 i, 320 (i + 1)).
     """
-    found, levels = [np.zeros((0, CEPSTRA), np.float32)], [np.zeros(0, np.float32)]
+    found: list[Matrix] = [np.zeros((0, CEPSTRA), np.float32)]
+    levels: list[Samples] = [np.zeros(0, np.float32)]
     rest: Samples = np.zeros((WINDOW - HOP) // 2, np.float32)
     seen = 0
     for block in blocks:

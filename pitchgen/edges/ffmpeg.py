@@ -277,7 +277,7 @@ def _progress(lines: IO[bytes]) -> Iterator[float]:
 def _read_samples(process: _Process, expected: int) -> Samples:
     """16-bit samples from the process's output as float32, in one array: an hour is held once."""
     assert process.stdout is not None
-    samples = np.empty(max(expected, 1) + SPEECH_RATE, np.float32)
+    samples: Samples = np.empty(max(expected, 1) + SPEECH_RATE, np.float32)
     filled = 0
     rest = b""
     while piece := process.stdout.read(1 << 18):

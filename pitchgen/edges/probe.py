@@ -35,13 +35,11 @@ def probe(path: Path, *, audio_track: int | None = None) -> Media:
         UnsupportedError: larger, longer or with more streams than is taken.
     """
     _check_file(path)
+    import av
+
     try:
         streams, declared, found = _read(path)
-    except UnsupportedError:
-        raise
-    except Exception as error:
-        if type(error).__module__.split(".")[0] not in ("av", "builtins"):
-            raise
+    except (av.FFmpegError, ValueError, EOFError) as error:
         raise MediaError(f"{path}: not a video that can be read; export it again as MP4 ({_reason(error)})") from error
     picture = _picture(path, streams)
     sound = _sound(path, streams, audio_track)

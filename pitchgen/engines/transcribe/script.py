@@ -181,7 +181,7 @@ def _edges(found: Warp, edges: Edges, frames: Edges) -> tuple[Edges, Edges]:
 
 def _snapped(starts: Edges, ends: Edges, levels: Levels, speech: Mask) -> tuple[Edges, Edges]:
     """The edges between sentences moved to the pauses beside them."""
-    smooth = np.convolve(levels, np.ones(3) / 3, "same")
+    smooth = np.asarray(np.convolve(levels, np.ones(3) / 3, "same"), np.float64)
     starts, ends = starts.copy(), ends.copy()
     for index in range(len(starts) - 1):
         end, start = int(ends[index]), int(starts[index + 1])
