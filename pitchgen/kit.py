@@ -80,7 +80,7 @@ class Kit:
 
     def has_file(self, name: str, parts: Sequence[object], *, version: int) -> bool:
         """Whether `file` has its result already."""
-        return self.store.get_file(_file_key(name, parts, version)) is not None
+        return self.store.has_file(_file_key(name, parts, version))
 
 
 def _file_key(name: str, parts: Sequence[object], version: int) -> str:

@@ -179,7 +179,13 @@ class Ffmpeg:
         ]
         text = {"scodec": "mov_text", "disposition:s:0": "default"} if captions else {}
         graph = ffmpeg.output(
-            *inputs, str(target), c="copy", map_metadata=-1, movflags="+faststart+use_metadata_tags", **text
+            *inputs,
+            str(target),
+            c="copy",
+            copyts=None,  # else a picture that begins after the sound is moved to the start
+            map_metadata=-1,
+            movflags="+faststart+use_metadata_tags",
+            **text,
         )
         tags = [("", f"{name}={value}") for name, value in metadata.items()]
         for kind, tracks in (("a", [sound]), ("s", captions)):

@@ -15,8 +15,9 @@ import hashlib
 import io
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +30,8 @@ from pitchgen.core.errors import StorageError
 T = TypeVar("T")
 
 READ_BYTES = 1 << 20  # a megabyte at a time keeps large pictures out of memory
+PART = ".part-"  # how the name of a file begins while it is being written
+ABANDONED = 24 * 3600.0  # seconds without a write after which nobody writes to a file any more
 
 
 class _Entry(msgspec.Struct):
@@ -79,13 +82,18 @@ class Store:
             for path in self._path(key, ".json").parent.glob(f"{key}.*"):
                 path.unlink(missing_ok=True)
 
+    def has_file(self, key: str) -> bool:
+        """Whether a whole file of the right size is kept under `key`; its content is not read."""
+        return self._known_file(key) is not None
+
     def get_file(self, key: str) -> Path | None:
-        """The whole file under `key`, or None; its size is checked, its content when it is put."""
-        known = self._get_json(key, _File)
-        if known is None:
+        """The whole file under `key`, or None where there is none or its content is not what was put."""
+        found = self._known_file(key)
+        if found is None:
             return None
-        path = self._path(key, "").with_name(known.name)
-        return path if path.exists() and path.stat().st_size == known.size else None
+        path, known = found
+        with storage_errors(path, "read"):
+            return path if file_sha256(path) == known.sha256 else None
 
     def put_file(self, key: str, suffix: str, write: Callable[[Path], None]) -> Path:
         """Have `write` make a file at the path it is given, and keep it under `key`.
@@ -94,6 +102,7 @@ class Store:
             StorageError: the folder cannot be written or the disk is full.
         """
         path = self._path(key, suffix)
+        self._remove_abandoned()
         with storage_errors(self.root), temporary(path) as part:
             write(part)
             _flush(part)
@@ -102,6 +111,21 @@ class Store:
         self._path(key, ".json").unlink(missing_ok=True)
         self.put(key, known)
         return path
+
+    def _known_file(self, key: str) -> tuple[Path, _File] | None:
+        """A file of the declared size, and what is known of it."""
+        known = self._get_json(key, _File)
+        if known is None:
+            return None
+        path = self._path(key, "").with_name(known.name)
+        return (path, known) if path.is_file() and path.stat().st_size == known.size else None
+
+    def _remove_abandoned(self) -> None:
+        """Remove what killed runs left half-written; a run at work writes to its own all the time."""
+        for part in self.root.glob(f"??/{PART}*"):
+            with suppress(OSError):  # another run removes it too
+                if time.time() - part.stat().st_mtime > ABANDONED:
+                    part.unlink()
 
     def _path(self, key: str, suffix: str) -> Path:
         return self.root / key[:2] / f"{key}{suffix}"
@@ -163,7 +187,7 @@ def file_sha256(path: Path) -> str:
 def temporary(path: Path) -> Iterator[Path]:
     """A fresh name beside `path`, with its suffix; whatever is left there afterwards is removed."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".part-", suffix=path.suffix, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=PART, suffix=path.suffix, dir=path.parent)
     os.close(handle)
     part = Path(name)
     part.chmod(0o644 & ~_umask())
@@ -186,7 +210,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
 
 
 @contextmanager
-def storage_errors(place: Path) -> Iterator[None]:
+def storage_errors(place: Path, doing: str = "written") -> Iterator[None]:
     """Turn the system's errors into one line that names `place` and says what to do."""
     try:
         yield
@@ -195,7 +219,7 @@ def storage_errors(place: Path) -> Iterator[None]:
             raise StorageError(
                 f"{place}: the disk is full; make room and run the same command again to go on"
             ) from error
-        raise StorageError(f"{place}: cannot be written: {error.strerror or error}") from error
+        raise StorageError(f"{place}: cannot be {doing}: {error.strerror or error}") from error
 
 
 def _flush(path: Path) -> None:
