@@ -47,6 +47,20 @@ def script(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def pitch(ffmpeg: str, speech: Path, tmp_path: Path) -> FfmpegCall:
+    """Makes a small video of 4 s in which she speaks: name, and how ffmpeg is to encode it."""
+
+    def make(name: str = "pitch.mp4", *options: object) -> Path:
+        path = tmp_path / name
+        picture = ["-f", "lavfi", "-i", "testsrc2=size=90x160:rate=10:duration=4"]
+        coded = options or ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac")
+        run(ffmpeg, *picture, "-t", 4, "-i", speech, *coded, path)
+        return path
+
+    return make
+
+
 def run(ffmpeg: str, *arguments: object) -> None:
     """ffmpeg with `arguments`; its complaints fail the test."""
     subprocess.run([ffmpeg, "-y", "-loglevel", "error", *map(str, arguments)], check=True, timeout=120)

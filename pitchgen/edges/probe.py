@@ -159,13 +159,13 @@ def _check_whole(path: Path, declared: float, found: dict[int, tuple[float, floa
     """
     if not found:
         return 0.0
-    first = min(start for start, _ in found.values())
-    there = max(end for _, end in found.values()) - first
+    first, last = min(start for start, _ in found.values()), max(end for _, end in found.values())
+    there = last - first
     if declared <= 0:
         return there
-    if there < CUT_OFF * declared:
+    if max(there, last) < CUT_OFF * declared:  # Matroska declares the last moment, even where the first is late
         raise MediaError(f"{path}: is cut off after {there:.0f} of {declared:.0f} s; copy it again from the phone")
-    return declared
+    return declared if there >= CUT_OFF * declared else there
 
 
 def _picture(path: Path, streams: Sequence[Stream]) -> Stream:

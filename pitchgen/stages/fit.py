@@ -34,11 +34,11 @@ def fit(takes: Sequence[Take], language: str, duration: float) -> Timeline:
     """
     clips: list[Clip] = []
     overruns: list[Overrun] = []
-    deadlines = [*(take.segment.span.start for take in takes[1:]), duration]
+    deadlines = [*(take.segment.span.start for take in takes[1:]), duration][: len(takes)]
     clock = 0.0
-    for take, deadline in zip(takes, deadlines, strict=True):
+    for index, (take, deadline) in enumerate(zip(takes, deadlines, strict=True)):
         start = max(take.segment.span.start, clock)
-        tempo = 1.0 if take.original else _tempo(take, start, deadline, last=deadline is deadlines[-1])
+        tempo = 1.0 if take.original else _tempo(take, start, deadline, last=index == len(takes) - 1)
         clip = Clip(take.segment, start, take.duration, tempo, take.original)
         if clip.end > deadline + TOLERANCE:
             overruns.append(Overrun(take.segment, clip.end - deadline))

@@ -10,10 +10,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import pytest
+from conftest import FfmpegCall
 
 import pitchgen
-from pitchgen.core.errors import StorageError
+from pitchgen.core.errors import PitchgenError, StorageError
 from pitchgen.core.events import Advanced, Event
 from pitchgen.edges.project import opened
 from pitchgen.edges.store import Store
@@ -67,6 +69,150 @@ def make(folders: tuple[Path, Path], work: Work | None = None, **more: object) -
 def run_child(folders: tuple[Path, Path], at: int, log: Path) -> int:
     command = [sys.executable, "-c", KILLED, str(folders[0]), str(folders[1]), str(at), str(log)]
     return subprocess.run(command, env={**os.environ, "SAMPLE": str(SAMPLE)}, check=False, timeout=300).returncode
+
+
+SMALL = """
+import os, signal, sys, time
+import pitchgen
+video, script, out, store, at = sys.argv[1:]
+def listen(event):
+    stage = getattr(event, "stage", "opened")
+    if stage == at:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if at == "wait" and stage == "translate":
+        print("ready", flush=True)
+        sys.stdin.read()
+pitchgen.make(video, ["en", "fr"], script=script, out=out, store=store, profile="fake", listen=listen)
+"""
+STAGES = ["opened", "decode", "detect", "transcribe", "translate", "synthesize", "render", "picture"]
+"""In the order of their first events; picture and render overlap."""
+
+
+class Small:
+    """A small video made by the fakes, in this process or in one that is killed."""
+
+    def __init__(self, pitch: FfmpegCall, script: Path, folder: Path) -> None:
+        self.video, self.script = pitch(), script
+        self.out, self.store = folder / "out", folder / "store"
+        self.folder = self.out / self.video.stem
+
+    def make(self, work: Work | None = None, *languages: str) -> Outcome:
+        return pitchgen.make(
+            self.video, languages or LANGUAGES, script=self.script, out=self.out, store=self.store, profile="fake",
+            listen=work or Work(),
+        )  # fmt: skip
+
+    def child(self, at: str) -> subprocess.Popen[str]:
+        arguments = [str(p) for p in (self.video, self.script, self.out, self.store)]
+        command = [sys.executable, "-c", SMALL, *arguments, at]
+        return subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def killed_at(self, stage: str) -> bool:
+        with self.child(stage) as child:
+            child.communicate(timeout=60)
+            return child.returncode == -signal.SIGKILL
+
+
+@pytest.fixture
+def small(pitch: FfmpegCall, script: Path, tmp_path: Path) -> Small:
+    return Small(pitch, script, tmp_path)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_killed_at_each_stage_the_ones_before_are_not_done_again(stage: str, small: Small) -> None:
+    assert small.killed_at(stage)
+    work = Work()
+    outcome = small.make(work)
+    assert [o.language for o in outcome.outputs] == LANGUAGES
+    for before in STAGES[1 : max(1, STAGES.index(stage))]:
+        assert work.done(before) == 0 or before in ("synthesize", "render"), before
+    assert not list(small.out.rglob(".part-*"))
+    for code in LANGUAGES:
+        with av.open(str(small.folder / f"{code}.mp4")) as container:
+            assert sum(1 for _ in container.decode(video=0)) == 40
+    assert all(output.reused for output in small.make().outputs)
+
+
+def test_two_runs_at_once_of_one_project(small: Small) -> None:
+    with small.child("wait") as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+        with pytest.raises(StorageError, match="another run"):
+            small.make()
+        child.communicate(timeout=60)
+        assert child.returncode == 0
+    assert all(output.reused for output in small.make().outputs), "free again, and nothing was spoilt"
+
+
+def test_two_runs_at_once_on_one_store(small: Small) -> None:
+    children = []
+    for name in ("a", "b", "c"):
+        small.out = small.out.with_name(name)
+        children.append(small.child("never"))
+    for child in children:
+        child.communicate(timeout=120)
+    assert [child.returncode for child in children] == [0, 0, 0]
+    assert not list(small.store.rglob(".part-*"))
+    work = Work()
+    small.make(work)
+    assert [work.done(stage) for stage in ("transcribe", "translate", "synthesize", "picture")] == [0] * 4
+
+
+def test_another_language_later_shares_what_is_there(small: Small) -> None:
+    small.make(None, "en")
+    work = Work()
+    assert [o.reused for o in small.make(work, "en", "fr").outputs] == [True, False]
+    assert [work.done(stage) for stage in ("decode", "transcribe", "picture")] == [0] * 3
+    assert (work.done("translate"), work.done("synthesize")) == (2, 2)
+
+
+def test_a_sentence_edited_in_the_source_is_the_only_one_made_anew(small: Small) -> None:
+    small.make()
+    path = small.folder / "transcript.zh.srt"
+    path.write_text(path.read_text("utf-8").replace("我是小王", "我是小李"), "utf-8")
+    work = Work()
+    small.make(work)
+    assert (work.done("transcribe"), work.done("picture")) == (0, 0)
+    assert (work.done("translate"), work.done("synthesize")) == (len(LANGUAGES), len(LANGUAGES))
+    for code in LANGUAGES:
+        assert "我是小李" in (small.folder / f"{code}.srt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("content", ["", "\n"])
+def test_a_subtitle_file_emptied_altogether(content: str, small: Small) -> None:
+    small.make()
+    (small.folder / "fr.srt").write_text(content)
+    try:
+        outcome = small.make()
+    except PitchgenError as error:
+        words = str(error)
+        assert "fr.srt" in words
+        assert "\n" not in words
+    else:
+        assert outcome.outputs[1].segments == 0
+        assert all(output.reused for output in small.make().outputs)
+
+
+def test_an_edit_survives_a_kill(small: Small) -> None:
+    small.make()
+    path = small.folder / "fr.srt"
+    path.write_text(path.read_text("utf-8").replace("fr: 各位老板好", "Bonjour"), "utf-8")
+    for stage in ("opened", "synthesize", "render"):
+        assert small.killed_at(stage)
+        assert "Bonjour" in path.read_text("utf-8")
+    assert small.make().outputs[1].edited == 1
+    assert "Bonjour" in path.read_text("utf-8")
+
+
+def test_both_outputs_lost_and_the_picture_damaged_in_the_store(small: Small) -> None:
+    small.make()
+    for code in LANGUAGES:
+        (small.folder / f"{code}.mp4").unlink()
+    (picture,) = small.store.rglob("*.mp4")
+    whole = picture.read_bytes()
+    picture.write_bytes(whole[:1000] + bytes(1000) + whole[2000:])
+    small.make()
+    assert picture.read_bytes() == whole, "a picture that is not what was put is not passed on"
 
 
 def test_killed_at_any_event_it_goes_on(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import av
 import pytest
-from conftest import SAMPLES, SHARED, run
+from conftest import SAMPLES, SHARED, FfmpegCall, run
 
 import pitchgen
 from pitchgen.core.errors import InputError, MediaError, MissingWeights, PitchgenError, StorageError
@@ -33,6 +34,44 @@ def test_odd_files(name: str, shared_media: Path, script: Path, tmp_path: Path) 
         make(shared_media / "odd" / name, tmp_path, script=script)
     assert "\n" not in str(caught.value)
     assert name in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_files_through_the_whole_flow(name: str, shared_media: Path, script: Path, tmp_path: Path) -> None:
+    """With engines that hear something in everything: a video that every player shows, or one line."""
+    out = tmp_path / "out"
+    try:
+        outcome = pitchgen.make(
+            shared_media / "odd" / name, ["en"], script=script, out=out, store=tmp_path / "store", profile="fake"
+        )
+    except PitchgenError as error:
+        words = str(error)
+        assert name in words
+        assert "\n" not in words
+        assert not list(out.rglob("*"))
+    else:
+        with av.open(str(outcome.outputs[0].video)) as container:
+            picture = container.streams.video[0]
+            assert (picture.codec_context.name, picture.codec_context.pix_fmt) == ("h264", "yuv420p")
+            assert sum(1 for _ in container.decode(video=0)) > 10
+    assert not list(tmp_path.rglob(".part-*"))
+
+
+@pytest.mark.parametrize(
+    ("codes", "words"),
+    [
+        ([], "no language is named"),
+        (["frr"], "did you mean fr"),
+        (["fr", "FR"], "fr is named twice"),
+        (["zh"], "speaks already"),
+        (["de"], "unknown language"),
+        ([""], "unknown language"),
+    ],
+)
+def test_languages_that_cannot_be_made(codes: list[str], words: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=words):
+        pitchgen.make(SAMPLES / "umbrella.mp4", codes, out=tmp_path / "out", store=tmp_path / "store")
+    assert list(tmp_path.iterdir()) == [], "nothing is begun"
 
 
 def test_a_video_without_sound(shared_media: Path, script: Path, tmp_path: Path) -> None:
@@ -129,6 +168,43 @@ def test_an_output_folder_that_is_a_file(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="taken"):
         make(SAMPLES / "umbrella.mp4", tmp_path, out=taken)
     assert taken.read_text() == "not a folder"
+
+
+@pytest.mark.parametrize("place", ["out", "store"])
+@pytest.mark.parametrize("kilobytes", [16, 60, 200, 700, 4000])
+def test_a_small_disk(place: str, kilobytes: int, pitch: FfmpegCall, script: Path, tmp_path: Path) -> None:
+    """A real file system that fills up at another step each time."""
+    video, disk = pitch(), tmp_path / "disk"
+    folders = {"out": tmp_path / "out", "store": tmp_path / "store"} | {place: disk}
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(disk)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("only root may mount a small disk")
+    words, made = "", False
+    try:
+        made = bool(pitchgen.make(video, ["en", "fr"], script=script, profile="fake", **folders))
+    except StorageError as error:
+        words = str(error)
+    finally:
+        outputs = list(folders["out"].rglob("*.mp4"))
+        torn = [path for path in outputs if not is_whole(path)]
+        left = list(tmp_path.rglob(".part-*"))
+        subprocess.run(["umount", str(disk)], check=True)
+    assert (torn, left) == ([], [])
+    assert made == (len(outputs) == 2)
+    assert made or "disk is full" in words
+    assert "\n" not in words
+    assert kilobytes > 16 or not made
+    assert kilobytes < 4000 or made
+
+
+def is_whole(video: Path) -> bool:
+    """Whether the picture and the sound are there to the end."""
+    with av.open(str(video)) as container:
+        ends = [max(float(f.time) for f in container.decode(video=0)), container.duration / av.time_base]
+    return min(ends) > 3.5
 
 
 def test_a_full_disk(tmp_path: Path) -> None:

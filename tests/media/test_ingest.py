@@ -35,7 +35,8 @@ def check(outcome: Outcome) -> av.container.InputContainer:
             assert [s.codec_context.name for s in pictures] == ["h264"]
             assert [(s.codec_context.name.removesuffix("float"), s.sample_rate) for s in sounds] == [("aac", 48_000)]
             assert sounds[0].metadata["language"] == {"en": "eng", "fr": "fra", "ru": "rus"}[output.language]
-            assert container.streams.subtitles[0].metadata["language"] == sounds[0].metadata["language"]
+            tracks = [s.metadata["language"] for s in container.streams.subtitles]
+            assert tracks == [sounds[0].metadata["language"], "zho"]
             assert read_aigc(container.metadata[AIGC_KEY]).label == "1"
             assert sum(1 for _ in container.decode(sounds[0])) > 10
     return outcome
@@ -64,6 +65,11 @@ FORMS = {
     "two.mp4": [*X264, "-c:a", "aac", "-ac", "2"],
     "six.mp4": [*X264, "-c:a", "aac", "-ac", "6"],
     "eight.mkv": [*X264, "-c:a", "flac", "-ac", "8"],
+    "stream.ts": [*X264, "-c:a", "aac"],
+    "old.avi": ["-c:v", "mpeg4", "-c:a", "mp3"],
+    "live.flv": [*X264, "-c:a", "aac"],
+    "part.mkv": [*X264, "-c:a", "aac", "-output_ts_offset", "5"],
+    "left.mp4": [*X264, "-c:a", "aac", "-af", "pan=stereo|c0=c0|c1=0*c0"],
     "variable.mp4": ["-vf", "select='not(mod(n,3))+lt(t,3)'", "-fps_mode", "vfr", *X264, "-c:a", "aac"],
 }  # fmt: skip
 
@@ -116,6 +122,19 @@ def test_sound_that_starts_late_stays_in_place(ffmpeg: str, speech: Path, script
         hours, minutes, seconds = first.replace(",", ".").split(":")
         starts.append(float(hours) * 3600 + float(minutes) * 60 + float(seconds))
     assert starts[1] - starts[0] == pytest.approx(1.5, abs=0.15)
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+def test_a_picture_that_starts_late_stays_in_place(
+    suffix: str, ffmpeg: str, speech: Path, script: Path, tmp_path: Path
+) -> None:
+    video = tmp_path / f"late.{suffix}"
+    turns_white = "color=black:size=90x160:rate=10:duration=8,drawbox=c=white:t=fill:enable='gte(t,4)'"
+    run(ffmpeg, "-itsoffset", 2, "-f", "lavfi", "-i", turns_white, "-i", speech, *X264, "-c:a", "aac", video)
+    made = check(make(video, script, tmp_path, profile="fake")).outputs[0].video
+    assert frame_at(made, 5.8)[120:].mean() < 50
+    assert frame_at(made, 6.0)[120:].mean() > 200
+    assert frame_at(made, 2.0)[:20].mean() > 5, "labelled from its first frame on"
 
 
 def test_cover_art_is_no_picture(ffmpeg: str, speech: Path, script: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pitchgen.core.timeline import TOLERANCE
 from pitchgen.core.transcript import Segment, Span
-from pitchgen.stages.fit import MAX_TEMPO, MIN_TEMPO, Take, fit
+from pitchgen.stages.fit import BREATH, MAX_TEMPO, MIN_TEMPO, Take, fit
 
 ROWS = st.lists(
     st.tuples(st.floats(0, 2), st.floats(0.05, 6), st.floats(0.05, 12), st.booleans()),
@@ -49,6 +49,23 @@ def test_promises(rows: list[tuple[float, float, float, bool]], tail: float) -> 
             assert clip.tempo == MAX_TEMPO or take.original, "late only at the highest tempo"
     assert [overrun.segment for overrun in timeline.overruns] == late
     assert all(overrun.seconds > 0 for overrun in timeline.overruns)
+
+
+@given(ROWS, st.floats(0, 5))
+def test_haste_only_where_time_is_short(rows: list[tuple[float, float, float, bool]], tail: float) -> None:
+    takes = takes_of(rows)
+    clips = fit(takes, "en", takes[-1].segment.span.end + tail).clips
+    deadlines = [take.segment.span.start for take in takes[1:]]
+    for clip, take, deadline in zip(clips, takes, deadlines, strict=False):
+        if clip.tempo > 1:
+            assert clip.start + take.duration > deadline - BREATH - TOLERANCE, "it would have fitted as it was"
+        if clip.tempo < 1:
+            assert clip.end <= take.segment.span.end + TOLERANCE, "drawn out no further than she speaks"
+
+
+def test_nothing_said_is_silence_of_the_same_length() -> None:
+    timeline = fit([], "en", 7.5)
+    assert (timeline.duration, timeline.clips, timeline.overruns, timeline.tempos) == (7.5, (), (), (1.0, 1.0))
 
 
 def test_a_sentence_borrows_the_pause_before_it_hurries() -> None:

@@ -90,6 +90,52 @@ def test_a_damaged_result_is_made_again(tmp_path: Path) -> None:
     assert shouter.batches == [("a",)]
 
 
+def test_a_result_damaged_after_it_was_counted_is_made_again(tmp_path: Path) -> None:
+    shouter = Shouter()
+    results = kit_in(tmp_path).map(shout, ["a", "b"], shouter)
+    assert list(results) == ["A", "B"]
+    next(tmp_path.glob(f"??/{results.keys[1]}.json")).write_bytes(b"{")
+    assert list(results) == ["A", "B"]
+    assert shouter.batches == [("a", "b"), ("b",)]
+
+
+def test_what_an_engine_leaves_out_is_noticed(tmp_path: Path) -> None:
+    @stage(version=1)
+    def forget(texts: Sequence[str], shouter: Shouter) -> Sequence[str]:
+        return list(texts)[1:]
+
+    with pytest.raises(ValueError, match="shorter"):
+        kit_in(tmp_path).run(forget, "a", Shouter())
+
+
+def test_the_second_time_nothing_is_made_and_everything_told(tmp_path: Path) -> None:
+    texts = [f"t{i}" for i in range(9)]
+    list(kit_in(tmp_path).map(shout, texts, Shouter()))
+    shouter, told = Shouter(), []
+    results = kit_in(tmp_path, told).map(shout, texts, shouter)
+    assert list(results) == [text.upper() for text in texts]
+    assert shouter.batches == []
+    assert results.kept == set(results.keys)
+    assert told == [Advanced("shout", 9, 9, 9)]
+
+
+def test_nothing_to_do_is_told_to_nobody(tmp_path: Path) -> None:
+    told: list[Event] = []
+    assert list(kit_in(tmp_path, told).map(shout, [], Shouter())) == []
+    assert told == []
+
+
+def test_reading_from_the_end_makes_that_batch_only(tmp_path: Path) -> None:
+    shouter = Shouter()
+    results = kit_in(tmp_path).map(shout, [f"t{i}" for i in range(6)], shouter)
+    assert results[5] == "T5"
+    assert shouter.batches == [("t5",)]
+    assert results[0] == "T0"
+    assert shouter.batches[1:] == [("t0", "t1", "t2", "t3")]
+    with pytest.raises(IndexError):
+        results[6]
+
+
 def test_what_was_made_before_a_failure_is_kept(tmp_path: Path) -> None:
     texts = ["a", "b", "c", "d", "fail"]
     with pytest.raises(EngineError):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pitchgen.core.config import Settings
-from pitchgen.core.errors import CODES, EngineError, InputError, Untranslated, exit_code, http_status
+from pitchgen.core.errors import InputError, StorageError
 from pitchgen.edges.settings import read_settings
 from pitchgen.languages import LANGUAGES, language
 
@@ -35,14 +35,42 @@ def test_mistakes_are_named(toml: str, words: str, tmp_path: Path) -> None:
         read_settings({}, folder=tmp_path)
 
 
-def test_every_error_has_its_codes() -> None:
-    assert len({code for code, _ in CODES.values()}) == len(CODES)
-    assert exit_code(Untranslated("x")) == 4
-    assert http_status(EngineError("x")) == 502
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("PITCHGEN_OUTT", "x", "environment: no setting is called 'outt'; did you mean out"),
+        ("PITCHGEN_USE", "private", "commercial or research"),
+        ("PITCHGEN_AUDIO_TRACK", "first", "audio_track"),
+    ],
+)
+def test_mistakes_in_the_environment_are_named(
+    name: str, value: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InputError, match=words):
+        read_settings({}, folder=tmp_path)
 
-    class Special(InputError): ...
 
-    assert exit_code(Special("x")) == exit_code(InputError("x"))
+def test_mistakes_in_the_arguments_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="arguments: no setting is called 'langs'"):
+        read_settings({"langs": "en"}, folder=tmp_path)
+
+
+def test_text_from_the_environment_gets_its_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PITCHGEN_AUDIO_TRACK", "2")
+    monkeypatch.setenv("PITCHGEN_STORE", "/somewhere")
+    monkeypatch.setenv("PITCHGEN_PRODUCER", "")
+    assert read_settings({}, folder=tmp_path) == Settings(audio_track=2, store=Path("/somewhere"))
+
+
+def test_nothing_set_is_the_default(tmp_path: Path) -> None:
+    assert read_settings({}, folder=tmp_path) == Settings()
+
+
+def test_a_settings_file_that_is_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "pitchgen.toml").mkdir()
+    with pytest.raises(StorageError, match=r"pitchgen\.toml"):
+        read_settings({}, folder=tmp_path)
 
 
 @pytest.mark.parametrize(("code", "near"), [("frr", "fr"), ("english", "en"), ("rus", "ru"), ("fr-CA", "fr")])
