@@ -21,12 +21,12 @@ import soundfile
 
 from pitchgen.core.audio import Audio
 from pitchgen.core.engines import Recording
-from pitchgen.core.transcript import Span, Transcript
+from pitchgen.core.transcript import DOUBTFUL, Span, Transcript
 from pitchgen.dsp.resample import resample
 from pitchgen.engines.detect.silero import SileroDetector
 from pitchgen.engines.espeak.client import shared
 from pitchgen.engines.espeak.text import speakable
-from pitchgen.engines.transcribe.script import WARN_BELOW, ScriptAligner
+from pitchgen.engines.transcribe.script import ScriptAligner
 
 RATE = 16_000  # Hz
 LEAD = 0.5  # seconds of noise before the first sentence
@@ -141,7 +141,7 @@ def row(name: str, readings: Sequence[Reading]) -> list[str]:
         others = (reading.script[::-1], OTHER[: len(reading.script)], OTHER[-len(reading.script) :])
         wrong += [aligned(reading, other).score or 0.0 for other in others]
     edges = f"{np.median(errors):.0f} / {np.percentile(errors, 90):.0f} / {max(errors):.0f}"
-    missed, false = (sum(score < WARN_BELOW for score in scores) for scores in (right, wrong))
+    missed, false = (sum(score < DOUBTFUL for score in scores) for scores in (right, wrong))
     flagged = f"{missed} of {len(right)}, {false} of {len(wrong)}"
     return [name, edges, f"{outside} of {borders}", _range(right), _range(wrong), flagged]
 
@@ -184,7 +184,7 @@ def main(folder: Path | None) -> None:
     if folder is not None:
         rows.append(row("real, in all orders", [joined(folder, names) for names in permutations(REAL)]))
     head = ["speech", "edge error, ms: median / p90 / max", "cuts inside speech"]
-    head += ["score, right script", "score, wrong script", f"below {WARN_BELOW}: right, wrong"]
+    head += ["score, right script", "score, wrong script", f"below {DOUBTFUL}: right, wrong"]
     print(table(head, rows))
     print()
     costs = [cost(sentences) for sentences in (9, 60, 700)]

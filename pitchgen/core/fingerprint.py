@@ -39,7 +39,7 @@ def canonical(value: object) -> str:
     raise TypeError(f"no canonical form for {type(value).__name__}")
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=2)  # the recording and the voice: a larger cache would keep whole recordings in memory
 def _audio(audio: Audio) -> str:
     """Audio compares by identity, so a voice that a thousand utterances carry is hashed once."""
     return audio.fingerprint

@@ -23,10 +23,10 @@ from pitchgen.core.errors import EngineError, InputError, MediaError, StorageErr
 from pitchgen.core.media import Media
 from pitchgen.core.stage import stage
 from pitchgen.core.transcript import Span
+from pitchgen.dsp.loudness import RATE as SOUND_RATE
 from pitchgen.edges.labels import LABEL_PATH, LABEL_SECONDS, label_size
 
 SPEECH_RATE = 16_000  # Hz: what detectors and recognisers listen to
-SOUND_RATE = 48_000  # Hz: what the outputs carry
 SOUND_BITRATE = "128k"  # transparent for mono speech, with room for what engines keep of the background
 PRESET, QUALITY = "veryfast", 20  # x264: twice real time and more on two cores, no loss a phone would show
 STARTUP = 60.0  # seconds every run is given, however short the media

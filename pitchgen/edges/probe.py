@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,16 @@ def probe(path: Path, *, audio_track: int | None = None) -> Media:
 
 def metadata(path: Path) -> dict[str, str]:
     """The tags of the whole file."""
+    with _opened(path) as container:
+        return dict(container.metadata)
+
+
+def _opened(path: Path) -> Any:
+    """The file as a PyAV container that may open nothing but itself."""
     import av
 
-    with av.open(f"file:{path}", options={"protocol_whitelist": "file"}, metadata_errors="replace") as container:
-        return dict(container.metadata)
+    options = {"protocol_whitelist": "file"}
+    return av.open(f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace")
 
 
 def _check_file(path: Path) -> None:
@@ -79,8 +86,7 @@ def _read(path: Path) -> tuple[list[Stream], float, dict[int, tuple[float, float
     """Streams, declared duration in seconds, and the packets' first and last times."""
     import av
 
-    options = {"protocol_whitelist": "file"}
-    with av.open(f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace") as container:
+    with _opened(path) as container:
         if len(container.streams) > MAX_STREAMS:
             raise UnsupportedError(f"{path}: {len(container.streams)} streams; at most {MAX_STREAMS} are taken")
         start = (container.start_time or 0) / av.time_base
@@ -88,11 +94,9 @@ def _read(path: Path) -> tuple[list[Stream], float, dict[int, tuple[float, float
         if any(s.width_px * s.height_px > MAX_PIXELS for s in streams):
             raise UnsupportedError(f"{path}: larger than 8K; export it at 1080p")
         duration = container.duration / av.time_base if container.duration else 0.0
-    turned = [s for s in streams if s.kind == "video" and not s.cover]
-    if turned:
-        with av.open(f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace") as container:
+        if turned := [s for s in streams if s.kind == "video" and not s.cover]:
             streams = _with_rotation(container, streams, turned[0])
-    return streams, duration, _scan(path, options)
+    return streams, duration, _scan(path)
 
 
 def _stream(stream: Any, file_start: float) -> Stream:
@@ -126,8 +130,6 @@ def _is_still(stream: Any) -> bool:
 
 def _with_rotation(container: Any, streams: list[Stream], shown: Stream) -> list[Stream]:
     """The streams with the turn of the shown one, which only a decoded frame tells."""
-    from dataclasses import replace
-
     frame = next(container.decode(container.streams[shown.index]), None)
     if frame is None:
         raise ValueError("no picture can be decoded")
@@ -135,12 +137,10 @@ def _with_rotation(container: Any, streams: list[Stream], shown: Stream) -> list
     return [replace(s, rotation_deg=turn) if s.index == shown.index else s for s in streams]
 
 
-def _scan(path: Path, options: dict[str, str]) -> dict[int, tuple[float, float]]:
+def _scan(path: Path) -> dict[int, tuple[float, float]]:
     """Seconds at which the packets of each stream of picture and sound begin and end: what is really there."""
-    import av
-
     found: dict[int, tuple[float, float]] = {}
-    with av.open(f"file:{path}", options=options, timeout=OPEN_TIMEOUT, metadata_errors="replace") as container:
+    with _opened(path) as container:
         for packet in container.demux():
             if packet.pts is None or packet.stream.type not in ("video", "audio"):
                 continue

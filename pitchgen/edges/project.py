@@ -21,7 +21,7 @@ from pitchgen.core.caption import Cue
 from pitchgen.core.errors import StorageError
 from pitchgen.core.project import Record, Version, Written
 from pitchgen.core.transcript import Transcript
-from pitchgen.edges.store import storage_errors, temporary, write_atomically
+from pitchgen.edges.store import PART, storage_errors, temporary, write_atomically
 from pitchgen.edges.subtitles import read_subtitles, write_srt, write_vtt
 
 RECORD = ".pitchgen.json"
@@ -124,7 +124,7 @@ def opened(folder: Path, *, write: bool = True) -> Iterator[Project]:
             raise StorageError(
                 f"{folder}: another run is working in it; wait for it, or choose another --out"
             ) from error
-        for part in folder.glob(".part-*"):  # what a killed run left; whoever holds the lock may remove it
+        for part in folder.glob(f"{PART}*"):  # what a killed run left; whoever holds the lock may remove it
             part.unlink(missing_ok=True)
         try:
             yield Project(folder, _record(folder / RECORD))

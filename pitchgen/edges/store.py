@@ -54,6 +54,7 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._swept = False
 
     def has(self, key: str) -> bool:
         """Whether something is kept under `key`; says nothing of its health."""
@@ -122,6 +123,9 @@ class Store:
 
     def _remove_abandoned(self) -> None:
         """Remove what killed runs left half-written; a run at work writes to its own all the time."""
+        if self._swept:  # once is enough, and a large store takes long to walk
+            return
+        self._swept = True
         for part in self.root.glob(f"??/{PART}*"):
             with suppress(OSError):  # another run removes it too
                 if time.time() - part.stat().st_mtime > ABANDONED:

@@ -59,6 +59,16 @@ class Profile:
     gives: str
     """What it is good for, in a sentence."""
 
+    @property
+    def engines(self) -> dict[str, str]:
+        """Verb to engine."""
+        return {verb: getattr(self, verb) for verb in BUILT_IN}
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """How to install what its engines lack on this machine."""
+        return tuple(remedy for engine in self.engines.values() if (remedy := lacks(engine)))
+
 
 PROFILES = {
     profile.name: profile
@@ -99,7 +109,7 @@ def profile(name: str) -> Profile:
         raise InputError(_unknown("profile", name, [*PROFILES, "auto"]))
     for candidate in BEST_FIRST:
         found = PROFILES[candidate]
-        if not any(lacks(engine) for engine in (found.detect, found.transcribe, found.translate, found.synthesize)):
+        if not found.lacking:
             return found
     raise MissingWeights("no profile can be run on this machine; see `pitchgen doctor`")
 

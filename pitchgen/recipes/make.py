@@ -19,7 +19,7 @@ from pitchgen.core.events import Advanced, Listener, Opened, Warned, ignore
 from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Media
 from pitchgen.core.project import Version
-from pitchgen.core.transcript import Transcript
+from pitchgen.core.transcript import DOUBTFUL, Transcript
 from pitchgen.edges.ffmpeg import Ffmpeg, decode
 from pitchgen.edges.probe import probe
 from pitchgen.edges.project import Project, opened
@@ -36,8 +36,6 @@ from pitchgen.recipes.words import find_script
 from pitchgen.stages.caption import caption_transcript
 from pitchgen.stages.enroll import enroll
 
-DOUBTFUL = 0.2
-"""Below this score a script and a recording seldom belong together; measured by benchmarks/alignment.py."""
 HEARD_LATE = 0.1  # seconds: an overrun below a breath is in the report, and no reason to stop anybody
 
 
@@ -87,7 +85,7 @@ class Studio:
         """The engines; none of them has loaded anything yet."""
 
         def engine(verb: str) -> Any:
-            return registry.load(verb, getattr(self.profile, verb), use=self.settings.use)
+            return registry.load(verb, self.profile.engines[verb], use=self.settings.use)
 
         return Cast(engine("detect"), engine("transcribe"), engine("translate"), engine("synthesize"))
 
@@ -162,25 +160,31 @@ class Studio:
         background: Background,
     ) -> tuple[Output, ...]:
         """Every language version; the picture is encoded while the voices are made."""
-        captions = caption_transcript(transcript, media.duration)
-        renderer = Renderer(media, self.kit, self.ffmpeg, self.settings.producer, captions)
+        renderer = self.renderer(media, transcript)
         picture: Future[Path] | None = None
         pending: list[Future[Output]] = []
-        for made in dub(scripts, self._voice(media, transcript), media.duration, self.cast, self.kit):
+        for made in dub(scripts, self.voice(media, transcript), media.duration, self.cast, self.kit):
             self._check_fit(made)
-            current = project.is_current(made.script.language, renderer.output_key(made))
+            identity = renderer.output_key(made)
+            current = project.is_current(made.script.language, identity)
             if not current and picture is None:
                 picture = background.submit(renderer.picture)
-            pending.append(background.submit(self._render, made, project, renderer, picture if not current else None))
+            awaited = None if current else picture
+            pending.append(background.submit(self._render, made, identity, project, renderer, awaited))
             self.kit.listen(Advanced("render", sum(f.done() for f in pending), len(scripts)))
         outputs = []
         for future in pending:
             outputs.append(future.result())
             self.kit.listen(Advanced("render", len(outputs), len(scripts), sum(o.reused for o in outputs)))
-        project.save_subtitles(SOURCE, captions)
+        project.save_subtitles(SOURCE, renderer.captions)
         return tuple(outputs)
 
-    def _voice(self, media: Media, transcript: Transcript) -> Voice:
+    def renderer(self, media: Media, transcript: Transcript) -> Renderer:
+        """What makes the files of a video."""
+        captions = caption_transcript(transcript, media.duration)
+        return Renderer(media, self.kit, self.ffmpeg, self.settings.producer, captions)
+
+    def voice(self, media: Media, transcript: Transcript) -> Voice:
         """Whom the synthesizer imitates. Consent records have their place here: see docs/architecture.md."""
         audio = self.kit.run(decode, media, self.ffmpeg)
         return Voice(enroll(audio, [segment.span for segment in transcript.segments]))
@@ -193,7 +197,9 @@ class Studio:
                     "even at the highest tempo; shorten it in the subtitle file"
                 )
 
-    def _render(self, made: Dub, project: Project, renderer: Renderer, picture: Future[Path] | None) -> Output:
+    def _render(
+        self, made: Dub, identity: str, project: Project, renderer: Renderer, picture: Future[Path] | None
+    ) -> Output:
         """The files of one language version; runs beside the engines."""
         code = made.script.language
         kept = project.record.versions.get(code)
@@ -201,9 +207,7 @@ class Studio:
         if picture is not None:
             sound = renderer.sound(made)  # made while the picture is still being encoded
             encoded = picture.result()
-            written = project.publish(
-                code, renderer.output_key(made), lambda path: renderer.mux(made, encoded, sound, path)
-            )
+            written = project.publish(code, identity, lambda path: renderer.mux(made, identity, encoded, sound, path))
         version = Version(made.script.lines, _by_line(made), written)
         if version != kept or not project.has_subtitles(code):
             project.save_subtitles(code, made.cues)
@@ -219,7 +223,7 @@ class Studio:
             transcript_origin=transcript.origin,
             score=transcript.score,
             profile=self.profile.name,
-            engines={verb: getattr(self.profile, verb) for verb in registry.BUILT_IN},
+            engines=self.profile.engines,
             timbre=self.cast.synthesizer.timbre,
             outputs=outputs,
             warnings=tuple(self._warnings),

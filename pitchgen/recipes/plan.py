@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pitchgen.core.audio import Audio, Voice
 from pitchgen.core.engines import Recording
 from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Media
@@ -22,9 +21,7 @@ from pitchgen.recipes.editing import edited_transcript, find_edits
 from pitchgen.recipes.make import Studio, check_languages
 from pitchgen.recipes.render import Renderer
 from pitchgen.recipes.words import Words, find_script
-from pitchgen.stages.caption import caption_transcript
 from pitchgen.stages.detect import detect
-from pitchgen.stages.enroll import enroll
 from pitchgen.stages.synthesize import synthesize
 from pitchgen.stages.transcribe import transcribe
 from pitchgen.stages.translate import translate
@@ -118,15 +115,13 @@ class _Planner:
 
     def _voices(self, transcript: Transcript, scripts: list[Script]) -> bool:
         """Whether every sound is there, so that the files are known as well."""
-        audio: Audio = self.kit.run(decode, self.media, self.studio.ffmpeg)
-        voice = Voice(enroll(audio, [segment.span for segment in transcript.segments]))
+        voice = self.studio.voice(self.media, transcript)
         cast = self.studio.cast
         voices = self.kit.map(synthesize, utterances(scripts, voice), cast.synthesizer)
         self._step("synthesize", voices.missing, len(voices.kept))
         if voices.missing:
             return False
-        captions = caption_transcript(transcript, self.media.duration)
-        renderer = Renderer(self.media, self.kit, self.studio.ffmpeg, self.studio.settings.producer, captions)
+        renderer = self.studio.renderer(self.media, transcript)
         dubs = list(dub(scripts, voice, self.media.duration, cast, self.kit))
         self._files(
             sum(not self.project.is_current(d.script.language, renderer.output_key(d)) for d in dubs),
@@ -136,7 +131,7 @@ class _Planner:
 
     def _files(self, todo: int, renderer: Renderer | None = None) -> None:
         """The steps from the sounds to the videos of `todo` languages."""
-        renderer = renderer or Renderer(self.media, self.kit, self.studio.ffmpeg, self.studio.settings.producer, ())
+        renderer = renderer or self.studio.renderer(self.media, Transcript(SOURCE, ()))
         missing = todo > 0 and not renderer.has_picture()
         self.steps.append(
             Step(

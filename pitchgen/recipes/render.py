@@ -20,6 +20,7 @@ from pitchgen.dsp.loudness import RATE
 from pitchgen.edges import labels
 from pitchgen.edges.ffmpeg import Ffmpeg, Track
 from pitchgen.edges.probe import metadata
+from pitchgen.edges.store import PART
 from pitchgen.edges.subtitles import write_srt
 from pitchgen.kit import Kit
 from pitchgen.languages import SOURCE, language
@@ -76,15 +77,15 @@ class Renderer:
         parts = self._picture_parts(), self._sound_parts(dub), dub.cues, self.captions, self.producer
         return key(f"mux@{MUX_VERSION}", *parts)
 
-    def mux(self, dub: Dub, picture: Path, sound: Path, target: Path) -> None:
-        """The labelled video of a version; its label is read back before it counts as made.
+    def mux(self, dub: Dub, identity: str, picture: Path, sound: Path, target: Path) -> None:
+        """The labelled video of a version, whose `output_key` is `identity`; its label is read back at once.
 
         Raises:
             EngineError: the label is not there.
         """
         code = dub.script.language
         spoken, source = language(code), language(SOURCE)
-        label = labels.aigc(self.producer, f"{code}-{self.output_key(dub)[:32]}")
+        label = labels.aigc(self.producer, f"{code}-{identity[:32]}")
         with tempfile.TemporaryDirectory(prefix="pitchgen-") as folder:
             tracks = [
                 Track(_written(Path(folder) / f"{row.code}.srt", cues), row.iso639_2, row.native)
@@ -106,7 +107,7 @@ class Renderer:
         return [clips, dub.timeline.duration, voiced, originals, self.ffmpeg, mixing.VERSION]
 
     def _encode(self, dub: Dub, target: Path) -> None:
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".part-") as spool:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=PART) as spool:
             for block in mixing.mix(dub.timeline, self._sounds(dub)):
                 spool.write(block.astype("<f4", copy=False).data)
             spool.flush()

@@ -20,6 +20,7 @@ from pitchgen.core.events import Advanced, Event, Listener, Warned, ignore
 from pitchgen.recipes.make import Studio
 from pitchgen.recipes.outcome import Outcome, Output
 from pitchgen.recipes.plan import Plan, plan
+from pitchgen.shells.showing import print_json
 
 LABELS = {
     "decode": "listen to the file",
@@ -59,7 +60,7 @@ def make_all(
             if not json:
                 screen.print(f"[red]pitchgen: {escape(str(error))}")
     if json:
-        _print_json({"videos": results})
+        print_json({"videos": results})
     return first_failure
 
 
@@ -172,7 +173,3 @@ def _print_plan(planned: Plan) -> None:
 def _builtins(value: object) -> dict[str, Any]:
     found: dict[str, Any] = msgspec.to_builtins(value, enc_hook=str)
     return found
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document)).decode() + "\n")

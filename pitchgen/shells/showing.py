@@ -65,7 +65,7 @@ def show_engines(*, json: bool) -> None:
             rows.append(row)
     profiles = [{"profile": p.name, "gives": p.gives} for p in registry.PROFILES.values()]
     if json:
-        _print_json({"engines": rows, "profiles": profiles})
+        print_json({"engines": rows, "profiles": profiles})
         return
     _show("engines", rows, json=False)
     _show("profiles", profiles, json=False)
@@ -95,8 +95,9 @@ def show_doctor(*, json: bool) -> None:
         }
     )
     rows.append({"piece": "store", "here": str(default_store()), "gives": "results that are reused"})
-    for name in registry.PROFILES:
-        rows.append({"piece": f"profile {name}", "here": _state(name), "gives": registry.PROFILES[name].gives})
+    for profile in registry.PROFILES.values():
+        here = "; ".join(profile.lacking) or "ready"
+        rows.append({"piece": f"profile {profile.name}", "here": here, "gives": profile.gives})
     _show("doctor", rows, json=json)
 
 
@@ -124,19 +125,9 @@ def _gpu() -> str:
     return "an NVIDIA driver is here" if shutil.which("nvidia-smi") else "none"
 
 
-def _state(name: str) -> str:
-    profile = registry.PROFILES[name]
-    lacking = [
-        remedy
-        for engine in (profile.detect, profile.transcribe, profile.translate, profile.synthesize)
-        if (remedy := registry.lacks(engine))
-    ]
-    return "ready" if not lacking else "; ".join(lacking)
-
-
 def _show(title: str, rows: Sequence[Row], *, json: bool) -> None:
     if json:
-        _print_json({title: rows})
+        print_json({title: rows})
         return
     table = Table(title=title, title_justify="left")
     for column in rows[0]:
@@ -146,5 +137,6 @@ def _show(title: str, rows: Sequence[Row], *, json: bool) -> None:
     Console(highlight=False).print(table)
 
 
-def _print_json(document: object) -> None:
+def print_json(document: object) -> None:
+    """The one document of `--json`, indented."""
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(document)).decode() + "\n")

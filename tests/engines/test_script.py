@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from pitchgen.core.audio import Audio
 from pitchgen.core.engines import Recording
 from pitchgen.core.errors import InputError, MissingWeights
-from pitchgen.core.transcript import Span, Transcript
+from pitchgen.core.transcript import DOUBTFUL, Span, Transcript
 from pitchgen.dsp.resample import resample
 from pitchgen.engines.detect.silero import load as load_detector
 from pitchgen.engines.espeak.client import shared
 from pitchgen.engines.transcribe.fake import load as load_fake
-from pitchgen.engines.transcribe.script import WARN_BELOW, _in_order, load
+from pitchgen.engines.transcribe.script import _in_order, load
 
 MEDIA = Path(__file__).resolve().parents[2].parent / "shared" / "media"
 SCRIPT = (
@@ -98,7 +98,7 @@ def test_edges_of_unheard_voices_in_noise():
             assert said.end - 0.05 < cut < next_said.start + 0.05
     assert np.median(errors) < 0.060
     assert np.percentile(errors, 90) < 0.160
-    assert min(scores) > WARN_BELOW
+    assert min(scores) > DOUBTFUL
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ru"])
@@ -159,7 +159,7 @@ def test_real_speech_of_two_people(names):
     transcript = aligned(audio, script)
     assert max(inner_errors(transcript, truth)) < 0.2
     wrong = max(aligned(audio, script[::-1]).score, aligned(audio, OTHER[:2]).score)
-    assert transcript.score > max(wrong, WARN_BELOW)
+    assert transcript.score > max(wrong, DOUBTFUL)
 
 
 def test_no_script_tells_the_ways_forward():

@@ -14,11 +14,12 @@ from conftest import SAMPLES, SHARED, FfmpegCall, run
 
 import pitchgen
 from pitchgen.core.errors import InputError, MediaError, MissingWeights, PitchgenError, StorageError
+from pitchgen.recipes.outcome import Outcome
 
 ODD = sorted(p.name for p in (SHARED / "odd").glob("*") if p.suffix != ".tsv") if SHARED.is_dir() else []
 
 
-def make(video: Path, tmp_path: Path, **more: object) -> None:
+def make(video: Path, tmp_path: Path, **more: object) -> Outcome:
     more.setdefault("out", tmp_path / "out")
     outcome = None
     try:
@@ -26,6 +27,7 @@ def make(video: Path, tmp_path: Path, **more: object) -> None:
     finally:
         assert not list(tmp_path.rglob(".part-*"))
         assert outcome or not list(tmp_path.rglob("out/*/*.mp4"))
+    return outcome
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -135,7 +137,9 @@ def test_no_words_at_all(tmp_path: Path) -> None:
 def test_scripts_in_any_chinese_encoding(encoding: str, tmp_path: Path) -> None:
     script = tmp_path / "pitch.txt"
     script.write_bytes((SAMPLES / "umbrella.txt").read_text("utf-8").encode(encoding))
-    make(SAMPLES / "umbrella.mp4", tmp_path, script=script)
+    outcome = make(SAMPLES / "umbrella.mp4", tmp_path, script=script)
+    heard = [line for line in outcome.transcript.read_text("utf-8").splitlines() if "。" in line]
+    assert heard == (SAMPLES / "umbrella.txt").read_text("utf-8").splitlines()
 
 
 @pytest.mark.parametrize(

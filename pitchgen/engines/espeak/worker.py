@@ -54,7 +54,7 @@ def _speak(library: Library, request: Request, writer: int) -> None:
     try:
         with os.fdopen(writer, "wb") as pipe:
             pipe.write(encode_reply(library.speak(request)))
-    except BaseException:
+    except BaseException:  # whatever it is, the fork must end here and never return to serve
         os._exit(1)
     os._exit(0)
 

@@ -33,12 +33,6 @@ FASTEST = 2.6  # times the reading: 12 syllables a second, faster than any aucti
 SLOWEST = 1 / 6  # of the reading: 0.8 syllables a second over the speech alone
 
 SURE, CHANCE = 0.6, 1.0  # relative costs of score 1 and of score 0
-WARN_BELOW = 0.2
-"""Scores below this deserve a person's look.
-
-Real speech: right scripts scored 0.25 to 0.74, wrong ones up to 0.18. Synthetic speech: right ones 0.68
-and more, wrong ones up to 0.29. A hint, never a proof. Source: benchmarks/alignment.py
-"""
 
 CLEAR_DB = 25.0  # from the noise to the loud frames; in more noise, soft speech is no louder than a pause
 QUIET_SHARE = 0.30  # of the way from the noise to the loud frames
