@@ -1,22 +1,27 @@
 """Loudness as ITU-R BS.1770-4 defines it, and a limiter that keeps true peaks below a ceiling.
 
-All of it works on mono sound at 48 kHz, block by block, so that an hour takes no more memory than a
-minute.
+All of it works on mono sound at 48 kHz. The sound is read once, block by block, into an `Envelope` of a few
+numbers per millisecond; what any gain would give is worked out from those, so that an hour takes little
+memory and the search for the right gain takes no second look at the sound.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pitchgen.core.audio import Samples
+from pitchgen.dsp.resample import framed
 
 RATE = 48_000  # Hz: the rate that BS.1770 gives its filter for
+STEP = RATE // 1000  # samples, 1 ms: the gain is set once a step and runs in a straight line between
+FRAME = 2 * RATE  # samples looked at together: the transform of one, with what its filters need, stays in the cache
 GATE_SECONDS = 0.4  # length of a gating block
-HOP = RATE // 10  # gating blocks overlap by 75%
+HOP_SECONDS = 0.1  # gating blocks overlap by 75%
 ABSOLUTE_GATE = -70.0  # LUFS
 RELATIVE_GATE = -10.0  # LU below the loudness of what passes the absolute gate
 OFFSET = -0.691  # dB: makes a 997 Hz sine of full scale read -3.01 LUFS
@@ -26,33 +31,39 @@ HIGH_PASS = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
 """Numerators and denominators of the two K-weighting filters. Source: BS.1770-4, tables 1 and 2."""
 
 SETTLE = RATE // 4  # samples after which the filters have forgotten what came before (38 Hz, critically damped)
+OVERSAMPLING = 4  # BS.1770-4, annex 2: true peaks are read at 192 kHz
+RINGING = 8 * STEP  # samples on each side that the resampler looks at
+LOOKAHEAD = 3  # steps: the gain is down before the peak comes, too quickly to be heard as a fade
+
+Steps = NDArray[np.float32]
+"""One number per millisecond, shape (n_steps,)."""
 
 
-class LoudnessMeter:
-    """Integrated loudness of a stream of blocks."""
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What decides the loudness and the peaks of a sound at any gain."""
 
-    def __init__(self) -> None:
-        self._before: Samples = np.zeros(0, np.float32)
-        self._tail: NDArray[np.float64] = np.zeros(0)
-        self._powers: list[NDArray[np.float64]] = []
+    peaks: Steps
+    """Highest magnitude of the continuous signal in each step."""
+    powers: Steps
+    """Mean square of the K-weighted samples in each step."""
 
-    def add(self, block: Samples) -> None:
-        """Take in the next samples, of any number."""
-        joined = np.concatenate([self._before, block])
-        weighted = k_weighted(joined)[len(self._before) :]
-        self._before = joined[-SETTLE:]
-        squares = np.concatenate([self._tail, weighted**2])
-        whole = len(squares) // HOP * HOP
-        self._powers.append(squares[:whole].reshape(-1, HOP).mean(axis=1))
-        self._tail = squares[whole:]
+    def gains(self, gain: float, ceiling: float) -> Steps:
+        """The gain of each step that keeps true peaks below `ceiling` and is `gain` elsewhere (all linear).
 
-    @property
-    def integrated(self) -> float:
-        """LUFS of all that was taken in; minus infinity where nothing passes the gates."""
-        hops = np.concatenate(self._powers) if self._powers else np.zeros(0)
-        width = round(GATE_SECONDS * RATE / HOP)
-        if len(hops) < width:
-            hops = np.pad(hops, (0, width - len(hops)))
+        A look-ahead limiter: what a peak needs is held over the look-ahead on both sides and smoothed over
+        the same length, so that it is reached in time and never jumps.
+        """
+        need = np.minimum(gain, ceiling / np.maximum(self.peaks, 1e-9))
+        return _smooth(_lowest_around(need, LOOKAHEAD + 1), LOOKAHEAD)
+
+    def loudness(self, gains: Steps | float = 1.0) -> float:
+        """Integrated loudness in LUFS with `gains` applied; minus infinity where nothing passes the gates."""
+        steps = round(HOP_SECONDS * RATE / STEP)
+        powers = self.powers * np.square(gains)
+        hops = powers[: len(powers) // steps * steps].reshape(-1, steps).mean(axis=1, dtype=np.float64)
+        width = round(GATE_SECONDS / HOP_SECONDS)
+        hops = np.pad(hops, (0, max(0, width - len(hops))))
         blocks = np.convolve(hops, np.ones(width) / width, "valid")
         loud = blocks[blocks > _power(ABSOLUTE_GATE)]
         if not len(loud):
@@ -60,10 +71,56 @@ class LoudnessMeter:
         return _lufs(loud[loud > _power(_lufs(loud.mean()) + RELATIVE_GATE)].mean())
 
 
+def envelope(blocks: Iterable[Samples]) -> Envelope:
+    """What `blocks` of any length sound like, millisecond by millisecond."""
+    length = 0
+
+    def counted() -> Iterator[Samples]:
+        nonlocal length
+        for block in blocks:
+            length += len(block)
+            yield block
+
+    peaks: list[Steps] = []
+    powers: list[Steps] = []
+    for before, frame, after in _between(framed(counted(), FRAME)):
+        around = np.concatenate([before[-RINGING:], frame, after[:RINGING]])
+        peaks.append(true_peaks(around)[RINGING : RINGING + FRAME].reshape(-1, STEP).max(axis=1))
+        weighted = k_weighted(np.concatenate([before[-SETTLE:], frame]))[SETTLE:]
+        powers.append(np.square(weighted).reshape(-1, STEP).mean(axis=1).astype(np.float32))
+    if not peaks:
+        return Envelope(np.zeros(0, np.float32), np.zeros(0, np.float32))
+    steps = -(-length // STEP)
+    return Envelope(np.concatenate(peaks)[:steps], np.concatenate(powers)[:steps])
+
+
+def amplified(blocks: Iterable[Samples], gains: Steps) -> Iterator[Samples]:
+    """The blocks times the gain of each step, in straight lines from the middle of one to that of the next."""
+    centres = np.arange(len(gains)) * STEP + STEP / 2
+    position = 0
+    for block in blocks:
+        first, last = max(0, position // STEP - 1), (position + len(block)) // STEP + 2
+        at = position + np.arange(len(block))
+        yield block * np.interp(at, centres[first:last], gains[first:last]).astype(np.float32)
+        position += len(block)
+
+
 def k_weighted(samples: Samples) -> NDArray[np.float64]:
     """`samples` through both filters, as the frequency response of a block long enough for their decay."""
     length = 1 << (len(samples) + SETTLE - 1).bit_length()
     return np.fft.irfft(np.fft.rfft(samples, length) * _response(length), length)[: len(samples)]
+
+
+def true_peaks(samples: Samples) -> Samples:
+    """For each sample the highest magnitude of the continuous signal around it, shape (n_samples,)."""
+    import soxr
+
+    fine = np.abs(soxr.resample(samples, RATE, RATE * OVERSAMPLING, quality="MQ"))
+    fine = np.pad(fine, (0, max(0, len(samples) * OVERSAMPLING - len(fine))))[: len(samples) * OVERSAMPLING]
+    peaks = np.abs(samples)
+    for phase in range(OVERSAMPLING):
+        np.maximum(peaks, fine[phase::OVERSAMPLING], out=peaks)
+    return peaks
 
 
 @lru_cache(maxsize=4)
@@ -83,65 +140,26 @@ def _power(lufs: float) -> float:
     return float(10 ** ((lufs - OFFSET) / 10))
 
 
-OVERSAMPLING = 4  # BS.1770-4, annex 2: true peaks are read at 192 kHz
-STEP = RATE // 1000  # samples, 1 ms: the gain is set once a step and runs in a straight line between
-LOOKAHEAD = 3  # steps: the gain is down before the peak comes, too quickly to be heard as a fade
-CONTEXT = 12 * STEP  # samples on each side that a block's gain depends on, and the resampler's ringing
-
-
-def limit(blocks: Iterable[Samples], gain: float, ceiling: float) -> Iterator[Samples]:
-    """The blocks times `gain`, no true peak above `ceiling` (both linear); block lengths are kept.
-
-    A look-ahead limiter: the gain that each peak needs is held over the look-ahead on both sides and
-    smoothed over the same length, so that it is reached in time and never jumps.
-    """
-    before: Samples = np.zeros(CONTEXT, np.float32)
-    position = 0
+def _between(frames: Iterable[Samples]) -> Iterator[tuple[Samples, Samples, Samples]]:
+    """Each frame with its neighbours; silence before the first and after the last."""
+    before: Samples = np.zeros(FRAME, np.float32)
     waiting: Samples | None = None
-    for block in blocks:
+    for frame in frames:
         if waiting is not None:
-            yield _limited(before, waiting, block[:CONTEXT], gain, ceiling, position)
-            before = np.concatenate([before, waiting])[-CONTEXT:]
-            position += len(waiting)
-        waiting = block
+            yield before, waiting, frame
+            before = waiting
+        waiting = frame
     if waiting is not None:
-        yield _limited(before, waiting, np.zeros(0, np.float32), gain, ceiling, position)
+        yield before, waiting, np.zeros(FRAME, np.float32)
 
 
-def _limited(before: Samples, block: Samples, after: Samples, gain: float, ceiling: float, position: int) -> Samples:
-    """One block, limited; `position` is its first sample's, so that the steps lie the same in any blocks."""
-    loud = block * np.float32(gain)
-    around = np.concatenate([before, block, after]) * np.float32(gain)
-    if not len(block) or np.abs(around).max() < ceiling / 2:  # ringing between samples stays below a factor of 2
-        return loud
-    lead = (position - len(before)) % STEP
-    peaks = np.pad(true_peaks(around), (lead, -(lead + len(around)) % STEP))
-    need = np.minimum(1.0, ceiling / np.maximum(peaks.reshape(-1, STEP).max(axis=1), 1e-9))
-    gains = _smooth(_lowest_around(need, LOOKAHEAD + 1), LOOKAHEAD)
-    centres = np.arange(len(gains)) * STEP + STEP / 2 - lead - len(before)
-    shaped: Samples = loud * np.interp(np.arange(len(block)), centres, gains).astype(np.float32)
-    return shaped
-
-
-def _lowest_around(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+def _lowest_around(values: Steps, reach: int) -> Steps:
     """For each value the lowest one at most `reach` away."""
-    padded = np.pad(values, reach, constant_values=1.0)
+    padded = np.pad(values, reach, mode="edge")
     return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).min(axis=1))
 
 
-def _smooth(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+def _smooth(values: Steps, reach: int) -> Steps:
     """Values averaged with their neighbours up to `reach` away, the near ones more."""
     window = np.hanning(2 * reach + 3)[1:-1]
-    return np.convolve(np.pad(values, reach, mode="edge"), window / window.sum(), "valid")
-
-
-def true_peaks(samples: Samples) -> Samples:
-    """For each sample the highest magnitude of the continuous signal around it, shape (n_samples,)."""
-    import soxr
-
-    fine = np.abs(soxr.resample(samples, RATE, RATE * OVERSAMPLING, quality="MQ"))
-    fine = np.pad(fine, (0, max(0, len(samples) * OVERSAMPLING - len(fine))))[: len(samples) * OVERSAMPLING]
-    peaks = np.abs(samples)
-    for phase in range(OVERSAMPLING):
-        np.maximum(peaks, fine[phase::OVERSAMPLING], out=peaks)
-    return peaks
+    return np.convolve(np.pad(values, reach, mode="edge"), window / window.sum(), "valid").astype(np.float32)

@@ -6,8 +6,11 @@ no run outlasts its time limit; location and device metadata of the phone are no
 
 from __future__ import annotations
 
+import ctypes
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +23,7 @@ import numpy as np
 
 from pitchgen.core.audio import Audio, Samples
 from pitchgen.core.errors import EngineError, InputError, MediaError, StorageError
-from pitchgen.core.media import Media
+from pitchgen.core.media import Media, Stream
 from pitchgen.core.stage import stage
 from pitchgen.core.transcript import Span
 from pitchgen.dsp.loudness import RATE as SOUND_RATE
@@ -31,6 +34,9 @@ SOUND_BITRATE = "128k"  # transparent for mono speech, with room for what engine
 PRESET, QUALITY = "veryfast", 20  # x264: twice real time and more on two cores, no loss a phone would show
 STARTUP = 60.0  # seconds every run is given, however short the media
 SECONDS_PER_SECOND = 30.0  # a run may take this many times the media's duration before it is stopped
+STEREO = 2
+CANCELLED_DBFS = -40.0  # a mix quieter than this is looked at channel by channel
+CANCELLED_BY = -10.0  # dB that a channel alone must be louder than the mix to be taken for it
 ERROR_LINES = 3  # of ffmpeg's own words that a message quotes
 
 Progress = Callable[[float], None]
@@ -88,8 +94,21 @@ class Ffmpeg:
         """
         if media.sound is None:
             raise MediaError(f"{media.path}: has no sound")
+        samples = self._decoded(media, media.sound, rate, span)
+        if media.sound.channels == STEREO and _level(samples) < CANCELLED_DBFS:
+            # One channel may be the other upside down (a microphone wired wrongly): their sum is silence
+            sides = (self._decoded(media, media.sound, rate, span, side) for side in range(STEREO))
+            samples = max(samples, *sides, key=lambda heard: _level(heard) - CANCELLED_BY * (heard is samples))
+        return Audio(samples, rate)
+
+    def _decoded(
+        self, media: Media, sound: Stream, rate: int, span: Span | None, channel: int | None = None
+    ) -> Samples:
+        """All channels of `sound` mixed to one, or `channel` alone, shape (n_samples,)."""
         part = {"ss": span.start, "t": span.duration} if span else {}
-        stream = _open(media.path, **part)[str(media.sound.index)]
+        stream = _open(media.path, **part)[str(sound.index)]
+        if channel is not None:
+            stream = stream.filter("channelmap", map=channel, channel_layout="mono")
         stream = stream.filter("aresample", rate, **{"async": 1, "first_pts": 0})
         graph = stream.output("pipe:", format="s16le", ac=1, ar=rate)
         seconds = span.duration if span else media.duration
@@ -98,7 +117,7 @@ class Ffmpeg:
             self._finish(process, media.path, seconds)
         if not len(samples):
             raise MediaError(f"{media.path}: its sound cannot be decoded; export it again as MP4")
-        return Audio(samples, rate)
+        return samples
 
     def subtitles(self, media: Media, index: int) -> str:
         """Subtitle stream `index` of the file as SRT text.
@@ -211,8 +230,8 @@ class Ffmpeg:
         """
         if progress:
             graph = graph.global_args("-progress", "pipe:1", "-nostats")
-        stdout = subprocess.PIPE if progress else subprocess.DEVNULL
-        with self._process(graph, repeated, stdout=stdout) as process:
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "preexec_fn": _die_with_parent} if progress else {}
+        with self._process(graph, repeated, **pipes) as process:
             if progress and process.stdout:
                 for done in _progress(process.stdout):
                     progress(min(done, seconds))
@@ -259,6 +278,19 @@ class _Process(subprocess.Popen[bytes]):
     words: IO[bytes]
 
 
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _die_with_parent() -> None:
+    """Run in the child before ffmpeg starts: an encode of minutes must not outlive a killed pitchgen.
+
+    The shorter runs need no such thing, they end at the broken pipe; nor can other systems than Linux do it.
+    """
+    if _libc:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _open(path: Path, **options: Any) -> Any:
     """An input that may open nothing but itself."""
     import ffmpeg
@@ -297,7 +329,12 @@ def _read_samples(process: _Process, expected: int) -> Samples:
     return samples[:filled]
 
 
-@stage(version=1)
+def _level(samples: Samples) -> float:
+    """Root mean square in dBFS."""
+    return float(20 * np.log10(max(1e-9, np.sqrt(np.dot(samples, samples) / len(samples)))))
+
+
+@stage(version=2)
 def decode(recordings: Sequence[Media], ffmpeg: Ffmpeg) -> Sequence[Audio]:
     """The speech of each recording at 16 kHz."""
     return [ffmpeg.decode(media) for media in recordings]

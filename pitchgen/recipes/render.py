@@ -27,7 +27,7 @@ from pitchgen.languages import SOURCE, language
 from pitchgen.recipes.dub import Dub
 from pitchgen.stages import mix as mixing
 
-PICTURE_VERSION, SOUND_VERSION, MUX_VERSION = 1, 1, 2
+PICTURE_VERSION, SOUND_VERSION, MUX_VERSION = 1, 2, 2
 """Raised whenever the same input gives another file."""
 SPOOL_BLOCK = 10 * RATE  # samples read at once: 2 MB
 

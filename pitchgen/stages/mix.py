@@ -8,7 +8,7 @@ import numpy as np
 
 from pitchgen.core.audio import Audio, Samples
 from pitchgen.core.timeline import Timeline
-from pitchgen.dsp.loudness import RATE, LoudnessMeter, limit
+from pitchgen.dsp.loudness import RATE, Envelope, Steps, amplified, envelope
 from pitchgen.dsp.resample import resample
 from pitchgen.dsp.stretch import stretch
 
@@ -16,8 +16,6 @@ BLOCK = RATE  # samples of silence written at once
 FADE = RATE * 5 // 1000  # 5 ms: no click where a clip begins or ends
 TARGET_LUFS = -16.0  # speech for phones and the web
 CEILING_DBTP = -2.5  # below the -1.5 dBTP promised by what AAC adds to a peak (under 1 dB at 128 kbit/s)
-CORRECTIONS = 5  # passes over the limited sound until it is as loud as asked: two or three are enough
-MIN_SLOPE = 0.2  # a limiter that gives back less than this is at its end
 CLOSE_ENOUGH = 0.1  # LU
 MAX_GAIN_DB = 40.0  # a recording more than that below the target holds nothing but its noise
 
@@ -51,41 +49,35 @@ def faded(samples: Samples) -> Samples:
     return shaped
 
 
-def gain_for(blocks: Sequence[Samples], target: float = TARGET_LUFS, ceiling: float = CEILING_DBTP) -> float:
-    """The linear gain at which the limited blocks are `target` LUFS integrated, to 0.1 LU where it can be.
+def master(blocks: Sequence[Samples], target: float = TARGET_LUFS, ceiling: float = CEILING_DBTP) -> Iterator[Samples]:
+    """The blocks at `target` LUFS integrated where that can be, no true peak above `ceiling` dBTP.
 
     Args:
-        blocks: sound at 48 kHz; read several times.
+        blocks: sound at 48 kHz; read twice.
         target: LUFS.
         ceiling: dBTP of the limiter.
     """
-    loudness = _integrated(blocks)
-    if not np.isfinite(loudness):
-        return 1.0
-    gain_db, reached = min(MAX_GAIN_DB, target - loudness), loudness
-    slope, step = 1.0, 0.0  # LU won per dB of gain: the less, the more the limiter takes away
-    for _ in range(CORRECTIONS):
-        before, reached = reached, _integrated(limit(blocks, _linear(gain_db), _linear(ceiling)))
-        missing = target - reached
-        if abs(missing) < CLOSE_ENOUGH or gain_db >= MAX_GAIN_DB:
-            break
-        if step:
-            slope = max(MIN_SLOPE, (reached - before) / step)
-        step = min(MAX_GAIN_DB - gain_db, missing / slope)
-        gain_db += step
-    return _linear(gain_db)
+    heard = envelope(blocks)
+    return amplified(blocks, _gains(heard, target, ceiling))
 
 
-def master(blocks: Sequence[Samples], target: float = TARGET_LUFS, ceiling: float = CEILING_DBTP) -> Iterator[Samples]:
-    """The blocks at `target` LUFS integrated, no true peak above `ceiling` dBTP."""
-    return limit(blocks, gain_for(blocks, target, ceiling), _linear(ceiling))
+def _gains(heard: Envelope, target: float, ceiling: float) -> Steps:
+    """The gain of each step; of all gains before the limiter the one that comes nearest to the target.
 
-
-def _integrated(blocks: Iterable[Samples]) -> float:
-    meter = LoudnessMeter()
-    for block in blocks:
-        meter.add(block)
-    return meter.integrated
+    What the limiter takes away must be made up for. More gain is never less loud, so halving finds it.
+    """
+    loudness = heard.loudness()
+    low = min(MAX_GAIN_DB, target - loudness) if np.isfinite(loudness) else 0.0
+    high = MAX_GAIN_DB
+    gains = heard.gains(_linear(low), _linear(ceiling))
+    while high - low > CLOSE_ENOUGH / 2 and heard.loudness(gains) < target - CLOSE_ENOUGH:
+        middle = (low + high) / 2
+        tried = heard.gains(_linear(middle), _linear(ceiling))
+        if heard.loudness(tried) > target:
+            high = middle
+        else:
+            low, gains = middle, tried
+    return gains
 
 
 def _linear(db: float) -> float:

@@ -52,6 +52,15 @@ def test_speech_is_found_between_silences_at_any_rate():
     assert (at_8k[0].start, at_8k[-1].end) == pytest.approx((at_16k[0].start, at_16k[-1].end), abs=0.15)
 
 
+@pytest.mark.parametrize("gain_db", [-20, -35, -45])
+def test_quiet_speech_is_found_where_loud_speech_is(gain_db: int):
+    said = clip("zh_aishell.wav")
+    quiet = Audio((said.samples * 10 ** (gain_db / 20)).astype(np.float32), said.rate)
+    loud, soft = load().detect([said, quiet])
+    assert len(soft) == len(loud) == 1
+    assert (soft[0].start, soft[0].end) == pytest.approx((loud[0].start, loud[0].end), abs=0.1)
+
+
 def test_one_recording_does_not_change_the_next():
     said = clip("zh_aishell.wav")
     engine = load()

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -31,3 +36,48 @@ def test_a_playlist_cannot_reach_other_files(ffmpeg: str, tmp_path: Path) -> Non
     playlist.write_text(f"#EXTM3U\n#EXTINF:1,\nhttp://localhost:9/x.ts\n#EXTINF:1,\nconcat:{secret}\n#EXT-X-ENDLIST\n")
     with pytest.raises(MediaError):
         probe(playlist)
+
+
+@pytest.mark.parametrize("sides", ["-1*c0", "0*c0"])
+def test_speech_is_heard_whatever_the_second_microphone_did(ffmpeg: str, tmp_path: Path, sides: str) -> None:
+    source, turned = SAMPLES / "umbrella.mp4", tmp_path / "turned.mp4"
+    run(ffmpeg, "-i", source, "-t", "6", "-af", f"pan=stereo|c0=c0|c1={sides}", "-c:a", "aac", turned)
+    plain = Ffmpeg().decode(probe(source), span=Span(0, 6))
+    heard = Ffmpeg().decode(probe(turned))
+    same = min(len(plain.samples), len(heard.samples))
+    level = np.sqrt(np.mean(heard.samples**2)) / np.sqrt(np.mean(plain.samples**2))
+    assert 20 * np.log10(level) > -7, "half the sound at worst"
+    assert np.corrcoef(plain.samples[:same], heard.samples[:same])[0, 1] > 0.95
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from pitchgen.edges.ffmpeg import Ffmpeg
+from pitchgen.edges.probe import probe
+video, target = map(Path, sys.argv[1:])
+Ffmpeg().encode_picture(probe(video), target, lambda seconds: os.kill(os.getpid(), signal.SIGKILL))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends the children of a killed process")
+def test_an_encode_does_not_outlive_a_killed_pitchgen(ffmpeg: str, tmp_path: Path) -> None:
+    long, target = tmp_path / "long.mp4", tmp_path / "picture.mp4"
+    run(ffmpeg, "-f", "lavfi", "-i", "testsrc2=size=1280x720:duration=60", "-f", "lavfi", "-i", "sine=duration=60",
+        "-preset", "ultrafast", long)  # fmt: skip
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(long), str(target)], check=False, timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    deadline = time.monotonic() + 5
+    while (left := working_on(target)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not left
+
+
+def working_on(target: Path) -> list[str]:
+    """Processes whose command line names `target`."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if str(target).encode() in (folder / "cmdline").read_bytes().split(b"\0"):
+                found.append(folder.name)
+    return found

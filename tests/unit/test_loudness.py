@@ -12,7 +12,7 @@ import pytest
 from pitchgen.core.audio import Audio, Samples
 from pitchgen.core.timeline import Clip, Timeline
 from pitchgen.core.transcript import Segment, Span
-from pitchgen.dsp.loudness import RATE, LoudnessMeter, limit
+from pitchgen.dsp.loudness import RATE, amplified, envelope
 from pitchgen.dsp.stretch import stretch
 from pitchgen.edges.ffmpeg import Ffmpeg
 from pitchgen.stages.mix import CEILING_DBTP, master, mix
@@ -30,10 +30,7 @@ def bursts(seed: int) -> Samples:
 
 
 def integrated(blocks: list[Samples]) -> float:
-    meter = LoudnessMeter()
-    for block in blocks:
-        meter.add(block)
-    return meter.integrated
+    return envelope(blocks).loudness()
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -52,8 +49,10 @@ def test_blocks_of_any_size_read_the_same(size: int) -> None:
     sound = bursts(9)
     blocks = [sound[i : i + size] for i in range(0, len(sound), size)]
     assert integrated(blocks) == pytest.approx(integrated([sound]), abs=1e-3)
-    limited = np.concatenate(list(limit(blocks, 20.0, 0.7)))
-    assert np.abs(limited - np.concatenate(list(limit([sound], 20.0, 0.7)))).max() < 2e-3
+    gains = envelope([sound]).gains(20.0, 0.7)
+    assert np.allclose(envelope(blocks).gains(20.0, 0.7), gains, rtol=1e-4)
+    limited = np.concatenate(list(amplified(blocks, gains)))
+    assert np.abs(limited - np.concatenate(list(amplified([sound], gains)))).max() < 1e-6
 
 
 def test_silence_has_no_loudness() -> None:

@@ -15,7 +15,7 @@ from pitchgen.core.engines import Detector, Licence
 from pitchgen.core.transcript import Span
 from pitchgen.dsp.resample import framed, resampled_blocks
 
-RECIPE = 1  # raise it whenever the same sound gives other spans
+RECIPE = 2  # raise it whenever the same sound gives other spans
 RATE = 16_000  # Hz: what the model was trained at
 WINDOW = 512  # samples: 32 ms
 SECONDS = WINDOW / RATE
@@ -24,6 +24,9 @@ ONSET = 0.5  # probability from which speech begins
 OFFSET = 0.35  # probability below which it may end
 MIN_SPEECH = 0.25  # seconds; shorter is a click or a cough
 MIN_SILENCE = 0.1  # seconds; shorter is a stop consonant
+LOUD = 0.95  # the quantile of the windows' levels that stands for speech: above pauses, below clicks
+SPEECH_LEVEL = 0.05  # root mean square (-26 dBFS) of speech as the model knows it
+MAX_GAIN = 100.0  # 40 dB: what needs more holds nothing but its noise
 PADDING = 0.03  # seconds added on both sides, so that no onset is cut
 
 
@@ -55,8 +58,19 @@ class SileroDetector:
 
                 self._model = SileroVAD(RATE)
             self._model.reset()
+            gain = _gain(audio.samples, round(audio.rate * SECONDS))
             heard = np.zeros(WINDOW, np.float32)
-            return list(_heard(self._model, heard, framed(resampled_blocks(audio, RATE), WINDOW)))
+            windows = (window * gain for window in framed(resampled_blocks(audio, RATE), WINDOW))
+            return list(_heard(self._model, heard, windows))
+
+
+def _gain(samples: Samples, window: int) -> np.float32:
+    """What brings the loudest windows up to the level of ordinary speech; speech that is loud enough stays."""
+    whole = samples[: len(samples) // window * window].reshape(-1, window)
+    if not len(whole):
+        return np.float32(1)
+    level = float(np.quantile(np.sqrt(np.einsum("ij,ij->i", whole, whole) / window), LOUD))
+    return np.float32(np.clip(SPEECH_LEVEL / max(level, 1e-9), 1, MAX_GAIN))
 
 
 def _heard(model: Any, buffer: Samples, windows: Iterable[Samples]) -> Iterator[float]:
