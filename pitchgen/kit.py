@@ -22,17 +22,16 @@ Result = TypeVar("Result")
 Performer = TypeVar("Performer")
 
 BATCH = 16
-"""Items an engine is handed at once: enough to batch, few enough to lose little when the run is killed."""
+"""Items an engine is handed at once if it has no wish: few enough to lose little when the run is killed."""
 
 
 class Kit:
     """Runs stages against one store."""
 
-    def __init__(self, store: Store, *, listen: Listener = ignore, batch: int = BATCH) -> None:
+    def __init__(self, store: Store, *, listen: Listener = ignore) -> None:
         self.store = store
         self.rates = Rates(store.root / "rates.json")
         self.listen = listen
-        self.batch = batch
 
     def map(
         self,
@@ -106,6 +105,7 @@ class Mapped(Sequence[Result], Generic[Item, Performer, Result]):
         """Keys of the results that were there beforehand."""
         self._waiting = set(self.keys) - self.kept
         self._total = len(set(self.keys))
+        self._batch_size: int = getattr(engine, "batch_size", BATCH)
         if items:
             self._tell()
 
@@ -149,7 +149,7 @@ class Mapped(Sequence[Result], Generic[Item, Performer, Result]):
         for identity, item in zip(self.keys[index:], self._items[index:], strict=True):
             if identity in self._waiting and identity not in batch:
                 batch[identity] = item
-                if len(batch) == self._kit.batch:
+                if len(batch) == self._batch_size:
                     break
         return batch
 

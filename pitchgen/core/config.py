@@ -11,7 +11,7 @@ class Settings:
     """Settings of a run; `pitchgen.toml` < `PITCHGEN_*` < flags of the command line."""
 
     profile: str = "auto"
-    """Which engines: `auto`, `embedded`."""
+    """Which engines: `auto`, `standard`, `research`, `embedded`."""
     use: str = "commercial"
     """`commercial` refuses weights that merchants may not use; `research` admits them."""
     out: Path = Path("out")
@@ -30,4 +30,25 @@ class Settings:
     transcribe: str | None = None
     translate: str | None = None
     synthesize: str | None = None
-    """An engine to use for a verb instead of the profile's."""
+    """An engine to use for a verb instead of the profile's: `name`, or `name:model`."""
+    device: str = "auto"
+    """Where networks run: `auto`, `cpu`, `cuda`, `mps`."""
+    weights: Path | None = None
+    """Folder of weights; by default in the user's data folder."""
+    pull: bool = False
+    """Download weights that are missing; without it nothing is ever downloaded."""
+    glossary: Path | None = None
+    """The shop's own terms; by default `glossary.csv` in the current folder, where there is one."""
+    consent: str | None = None
+    """Who agreed that her voice is imitated, and where that is written down; a cloning engine needs it."""
+    takes: int = 1
+    """How often a cloning engine says each sentence; the best take is used."""
+    chat_url: str | None = None
+    """Base address of an OpenAI-compatible service, for the translator `chat`."""
+    chat_model: str | None = None
+    chat_key: str | None = None
+    speech_url: str | None = None
+    """Base address of an OpenAI-compatible service, for the synthesizer `remote`."""
+    speech_model: str | None = None
+    speech_voice: str | None = None
+    speech_key: str | None = None

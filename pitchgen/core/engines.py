@@ -36,6 +36,8 @@ class Recording:
     """BCP-47 code of what is spoken."""
     script: tuple[str, ...] | None = None
     """The sentences that were spoken, in order, where they are known beforehand."""
+    hotwords: tuple[str, ...] = ()
+    """Names and terms that may occur: the shop, its brands, its goods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,14 @@ class Translation:
     """BCP-47 code."""
     target: str
     """BCP-47 code."""
+    context: tuple[str, ...] = ()
+    """All sentences of the pitch, in order, for a translator that is `contextual`."""
+    glossary: tuple[tuple[str, str], ...] = ()
+    """Terms of `text` and what they are to be called in the target language."""
+    seconds: float | None = None
+    """How long it may take to say, for a translator that is `contextual`."""
+    hypotheses: int = 1
+    """How many translations to return at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,10 @@ class Translated:
 
     text: str | None
     """None where the engine does not know the sentence: nothing is guessed."""
+    alternatives: tuple[str, ...] = ()
+    """Other translations, the likelier first, where more than one hypothesis was asked for."""
+    pivot: str | None = None
+    """BCP-47 code of the language it went through, where there is no direct way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +81,23 @@ class Utterance:
     voice: Voice
 
 
+TIMBRES = {
+    "cloned": "her own voice, cloned",
+    "converted": "another speaker's voice, converted to the tone of hers",
+    "tinted": "a synthetic voice tinted to hers, not a clone",
+    "stock": "a stock voice, not hers",
+}
+NEED_CONSENT = ("cloned", "converted")
+"""Timbres that take a person's voice: no consent record, no such voice."""
+
+
 @runtime_checkable
 class Engine(Protocol):
-    """What all engines have. Making one is cheap; weights load at the first batch."""
+    """What all engines have. Making one is cheap; weights load at the first batch.
+
+    An engine may also have `batch_size: int`, how many items it likes to be handed at once, and a translator
+    `contextual: bool`, whether it reads the context, the glossary and the time that come with a sentence.
+    """
 
     @property
     def name(self) -> str:
@@ -107,10 +135,10 @@ class Translator(Engine, Protocol):
 
 
 class Synthesizer(Engine, Protocol):
-    """Says it aloud. `timbre` is `cloned`, `tinted` or `stock`."""
+    """Says it aloud."""
 
-    @property
-    def timbre(self) -> str: ...
+    def timbre(self, language: str) -> str:
+        """Whose voice is heard in a language (BCP-47): one of `TIMBRES`."""
 
     def synthesize(self, utterances: Sequence[Utterance]) -> Sequence[Audio]: ...
 

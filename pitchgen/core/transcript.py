@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,12 +29,34 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A word, or in Chinese a character or two, as a recogniser heard it."""
+
+    span: Span
+    text: str
+    """With the punctuation that clings to it."""
+    probability: float = 1.0
+
+
+class Doubt(str, Enum):
+    """Why a recogniser's words need a person's look."""
+
+    SILENCE = "nobody speaks there"
+    REPETITION = "the same words over and over"
+    LANGUAGE = "another language is spoken"
+    UNSURE = "hardly understood"
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """One sentence: translated, voiced, cached and edited as a unit."""
 
     span: Span
     text: str
     speaker: str = "A"
+    words: tuple[Word, ...] = ()
+    """What a recogniser heard, with times; empty where the words come from elsewhere."""
+    doubt: Doubt | None = None
 
 
 DOUBTFUL = 0.2

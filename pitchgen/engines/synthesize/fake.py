@@ -25,7 +25,11 @@ class FakeSynthesizer:
     fingerprint = "fake-synthesizer-1"
     languages = frozenset(LANGUAGES)
     licence = Licence("Apache-2.0", commercial=True)
-    timbre = "stock"
+
+    def timbre(self, language: str) -> str:
+        """Stock, in every language."""
+        del language
+        return "stock"
 
     def synthesize(self, utterances: Sequence[Utterance]) -> Sequence[Audio]:
         """A tone for each.
