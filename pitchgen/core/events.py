@@ -16,7 +16,7 @@ class Advanced:
     reused: float = 0.0
     """How much of `done` came from the store."""
     unit: str = "items"
-    """`items`, or `s` for seconds of media."""
+    """`items`, `s` for seconds of media, or `MB` for megabytes."""
 
 
 @dataclass(frozen=True, slots=True)

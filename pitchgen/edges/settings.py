@@ -22,7 +22,11 @@ else:
 
 FILE = "pitchgen.toml"
 PREFIX = "PITCHGEN_"
-CHOICES = {"untranslated": ("stop", "keep"), "use": ("commercial", "research")}
+CHOICES = {
+    "untranslated": ("stop", "keep"),
+    "use": ("commercial", "research"),
+    "device": ("auto", "cpu", "cuda", "mps"),
+}
 ELSEWHERE = {"phrasebook"}
 """`PITCHGEN_*` variables that an engine reads by itself."""
 
@@ -49,6 +53,8 @@ def read_settings(given: Mapping[str, Any], *, folder: Path | None = None) -> Se
     for name, choices in CHOICES.items():
         if values.get(name, choices[0]) not in choices:
             raise InputError(f"{name} is {' or '.join(choices)}, not {values[name]!r}")
+    if isinstance(values.get("takes"), int) and values["takes"] < 1:
+        raise InputError(f"takes is how often a sentence is said, at least once, not {values['takes']}")
     try:
         return msgspec.convert(values, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -22,7 +23,7 @@ import msgspec
 from pitchgen.core.engines import Licence
 from pitchgen.core.errors import InputError, MissingWeights
 from pitchgen.core.weights import CONVERTED, Model, Weights
-from pitchgen.edges.store import file_sha256, write_atomically
+from pitchgen.edges.store import PART, file_sha256, storage_errors, write_atomically
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -119,6 +120,45 @@ class WeightsFolder:
             raise MissingWeights(f"the weights {name} are not on this machine; pitchgen models pull {name}") from None
         except (OSError, msgspec.DecodeError) as error:
             raise MissingWeights(f"{path}: cannot be read ({error}); pitchgen models pull {name}") from None
+
+    def part(self, name: str) -> Path:
+        """A folder for the files of `name` while they come; an interrupted pull goes on in it.
+
+        Files that lie on the shelf already are moved there, but for those that are not as they came.
+        """
+        part, folder = self.root / f"{PART}{name}", self.folder(name)
+        with storage_errors(self.root):
+            part.mkdir(parents=True, exist_ok=True)
+            if folder.is_dir():
+                self._drop_damaged(name)
+                shutil.rmtree(part)
+                folder.rename(part)
+        return part
+
+    def admit(self, name: str, source: str, commit: str | None) -> None:
+        """Put the files in `part` on the shelf, recorded as they are now."""
+        part = self.root / f"{PART}{name}"
+        with storage_errors(self.root):
+            part.rename(self.folder(name))
+            (self.folder(name) / LOCK).unlink(missing_ok=True)
+            self.write_lock(name, source, commit, self._own(name))
+
+    def _own(self, name: str) -> list[str]:
+        """The paths of all that `name` is loaded from."""
+        folder, files = self.folder(name), self.model(name).files
+        copy = sorted(path.relative_to(folder).as_posix() for path in (folder / CONVERTED).rglob("*") if path.is_file())
+        return [*files, *copy]
+
+    def _drop_damaged(self, name: str) -> None:
+        try:
+            files = self.lock(name).files
+        except MissingWeights:
+            files = {}  # nobody knows what they should be: all are fetched again
+        folder = self.folder(name)
+        for path in folder.rglob("*"):
+            known = files.get(path.relative_to(folder).as_posix())
+            if path.is_file() and path.name != LOCK and (known is None or _fault(path, known)):
+                path.unlink()
 
     def write_lock(self, name: str, source: str, commit: str | None, paths: Iterable[str]) -> None:
         """Record the files of `name` as they are now."""

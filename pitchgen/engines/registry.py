@@ -155,6 +155,12 @@ def profile(name: str, shelf: Shelf) -> Profile:
     raise MissingWeights("no profile can be run on this machine; see `pitchgen doctor`")
 
 
+def better(name: str, shelf: Shelf) -> tuple[str, ...]:
+    """What the next better profile than `name` would need, its own name first; empty where there is none."""
+    above = BEST_FIRST[: BEST_FIRST.index(name)] if name in BEST_FIRST else ()
+    return (above[-1], *PROFILES[above[-1]].lacking(shelf)) if above else ()
+
+
 def lacks(engine: str, shelf: Shelf) -> str | None:
     """How to get what `engine` (as `load` takes it) lacks on this machine; None where it lacks nothing."""
     if "+" in engine:
@@ -163,8 +169,7 @@ def lacks(engine: str, shelf: Shelf) -> str | None:
     module, remedy = NEEDS.get(name, ("", ""))
     if module and find_spec(module) is None:
         return remedy
-    listed = shelf.listed(name)
-    wanted = model or (listed[0].name if listed else "")
+    wanted = model or next((known.name for known in shelf.listed(name)), "")
     return f"pitchgen models pull {wanted}" if wanted and not shelf.has(wanted) else None
 
 

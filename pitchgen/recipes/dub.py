@@ -17,10 +17,11 @@ from pitchgen.core.engines import (
     Utterance,
 )
 from pitchgen.core.errors import MediaError
+from pitchgen.core.glossary import Glossary
 from pitchgen.core.media import Media
 from pitchgen.core.project import Line
 from pitchgen.core.timeline import Timeline
-from pitchgen.core.transcript import Segment, Transcript
+from pitchgen.core.transcript import Segment, Span, Transcript
 from pitchgen.edges.ffmpeg import Ffmpeg, decode
 from pitchgen.kit import Kit, Mapped
 from pitchgen.languages import SOURCE
@@ -28,6 +29,7 @@ from pitchgen.stages.caption import caption
 from pitchgen.stages.detect import detect
 from pitchgen.stages.fit import Take, fit
 from pitchgen.stages.revise import Occurrence, occurrences
+from pitchgen.stages.segment import segment
 from pitchgen.stages.synthesize import synthesize
 from pitchgen.stages.transcribe import transcribe
 from pitchgen.stages.translate import translate
@@ -44,6 +46,8 @@ class Cast:
     transcriber: Transcriber
     translator: Translator
     synthesizer: Synthesizer
+    glossary: Glossary
+    """The shop's own terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class Script:
     language: str
     segments: tuple[Segment, ...]
     lines: tuple[Line, ...]
+    pivot: str | None = None
+    """BCP-47 code of the language that the translation went through."""
 
     @property
     def spoken(self) -> tuple[tuple[Segment, Line], ...]:
@@ -81,7 +87,7 @@ class Dub:
 
 
 def hear(media: Media, script: Sequence[str] | None, cast: Cast, kit: Kit, ffmpeg: Ffmpeg) -> Transcript:
-    """What she says, and when.
+    """What she says, and when, sentence by sentence.
 
     Raises:
         MediaError: nobody speaks.
@@ -90,24 +96,48 @@ def hear(media: Media, script: Sequence[str] | None, cast: Cast, kit: Kit, ffmpe
     spans = kit.run(detect, audio, cast.detector)
     if not spans:
         raise MediaError(f"{media.path}: nobody is heard speaking in it; is this the right audio track?")
-    return kit.run(transcribe, Recording(audio, spans, SOURCE, tuple(script) if script else None), cast.transcriber)
+    heard = kit.run(transcribe, recording(audio, spans, script, cast), cast.transcriber)
+    if not heard.segments:
+        raise MediaError(f"{media.path}: no words could be made out in it; give a script by --script")
+    return segment(heard)
 
 
-def requests(transcript: Transcript, languages: Sequence[str]) -> list[Translation]:
-    """Every sentence in every language, as one stream."""
-    return [Translation(text, transcript.language, code) for code in languages for text in transcript.texts]
+def recording(audio: Audio, spans: Sequence[Span], script: Sequence[str] | None, cast: Cast) -> Recording:
+    """What the transcriber gets."""
+    return Recording(audio, tuple(spans), SOURCE, tuple(script) if script else None, cast.glossary.hotwords)
+
+
+def requests(transcript: Transcript, languages: Sequence[str], cast: Cast) -> list[Translation]:
+    """Every sentence in every language, as one stream; what only some translators read goes to them alone."""
+    plain = [(code, s) for code in languages for s in transcript.segments]
+    if not getattr(cast.translator, "contextual", False):
+        return [Translation(s.text, transcript.language, code) for code, s in plain]
+    return [
+        Translation(
+            s.text,
+            transcript.language,
+            code,
+            context=transcript.texts,
+            glossary=cast.glossary.within(s.text, code),
+            seconds=round(s.span.duration, 1),
+        )
+        for code, s in plain
+    ]
 
 
 def told(transcript: Transcript, languages: Sequence[str], edits: Edits, cast: Cast, kit: Kit) -> list[Script]:
     """The words of every language: a person's where there are any, else the translator's."""
-    drafts = iter(kit.map(translate, requests(transcript, languages), cast.translator))
+    drafts = iter(kit.map(translate, requests(transcript, languages, cast), cast.translator))
     scripts = []
     for code in languages:
         lines = []
+        pivots = set()
         for occurrence in occurrences(transcript.texts):
-            draft = next(drafts).text
-            lines.append(Line(occurrence[0], draft, edits.get(code, {}).get(occurrence, draft)))
-        scripts.append(Script(code, transcript.segments, tuple(lines)))
+            draft = next(drafts)
+            pivots.add(draft.pivot)
+            lines.append(Line(occurrence[0], draft.text, edits.get(code, {}).get(occurrence, draft.text)))
+        pivot = next(filter(None, pivots), None)
+        scripts.append(Script(code, transcript.segments, tuple(lines), pivot))
     return scripts
 
 

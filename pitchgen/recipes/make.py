@@ -21,21 +21,29 @@ from pitchgen.core.media import Media
 from pitchgen.core.project import Version
 from pitchgen.core.transcript import DOUBTFUL, Transcript
 from pitchgen.edges.ffmpeg import Ffmpeg, decode
+from pitchgen.edges.glossary import read_glossary
 from pitchgen.edges.probe import probe
 from pitchgen.edges.project import Project, opened
 from pitchgen.edges.settings import default_store, read_settings
 from pitchgen.edges.store import Store
+from pitchgen.edges.weights import WeightsFolder, default_weights
 from pitchgen.engines import registry
+from pitchgen.engines.rack import Rack
 from pitchgen.kit import Kit
 from pitchgen.languages import SOURCE, language
 from pitchgen.recipes.dub import Cast, Dub, Edits, Script, dub, hear, told
 from pitchgen.recipes.editing import edited_transcript, find_edits
 from pitchgen.recipes.outcome import Outcome, Output
+from pitchgen.recipes.pull import pull_missing
 from pitchgen.recipes.render import Renderer
 from pitchgen.recipes.words import find_script
 from pitchgen.stages.caption import caption_transcript
 from pitchgen.stages.enroll import enroll
 
+ENGINE_SETTINGS = (
+    "takes", "chat_url", "chat_model", "chat_key", "speech_url", "speech_model", "speech_voice", "speech_key",
+)  # fmt: skip
+"""Settings that engines may ask for."""
 HEARD_LATE = 0.1  # seconds: an overrun below a breath is in the report, and no reason to stop anybody
 
 
@@ -75,19 +83,36 @@ class Studio:
         self._warnings: list[str] = []
 
     @cached_property
+    def weights(self) -> WeightsFolder:
+        """The weights of this machine."""
+        return WeightsFolder(self.settings.weights or default_weights())
+
+    @cached_property
+    def rack(self) -> Rack:
+        """Where networks are held, once for all videos."""
+        return Rack(self.weights, device=self.settings.device)
+
+    @cached_property
     def profile(self) -> registry.Profile:
         """Which engine performs which verb, with the settings' own choices."""
         chosen = {verb: name for verb in registry.BUILT_IN if (name := getattr(self.settings, verb))}
-        return replace(registry.profile(self.settings.profile), **chosen)
+        return replace(registry.profile(self.settings.profile, self.weights), **chosen)
 
     @cached_property
     def cast(self) -> Cast:
-        """The engines; none of them has loaded anything yet."""
+        """The engines; none of them has loaded a network yet. Weights are fetched here where `pull` asks for it.
 
-        def engine(verb: str) -> Any:
-            return registry.load(verb, self.profile.engines[verb], use=self.settings.use)
-
-        return Cast(engine("detect"), engine("transcribe"), engine("translate"), engine("synthesize"))
+        Raises:
+            PitchgenError: an engine that cannot be used here.
+        """
+        if self.settings.pull:
+            pull_missing(self.profile.engines.values(), self.weights, use=self.settings.use, listen=self._listen)
+        options = {name: getattr(self.settings, name) for name in ENGINE_SETTINGS}
+        detector, transcriber, translator, synthesizer = (
+            registry.load(verb, self.profile.engines[verb], use=self.settings.use, rack=self.rack, **options)
+            for verb in ("detect", "transcribe", "translate", "synthesize")
+        )
+        return Cast(detector, transcriber, translator, synthesizer, read_glossary(self.settings.glossary))
 
     def make(self, video: Path, languages: Sequence[str], *, script: Path | None = None) -> Outcome:
         """As the function `make`."""
@@ -127,6 +152,12 @@ class Studio:
                 f"{place}: agrees poorly with the recording (score {transcript.score:.2f}, usual is "
                 f"{DOUBTFUL} and more); check that it is what she says"
             )
+        for doubtful in transcript.segments:
+            if doubtful.doubt:
+                self._warn(
+                    f"{media.path} at {doubtful.span.start:.1f} s: {doubtful.doubt.value}: {doubtful.text!r}; "
+                    f"listen, and correct or delete it in {project.transcript_path(SOURCE)}"
+                )
         project.save_transcript(transcript, media.sha256, script_key)
         return transcript
 
@@ -187,7 +218,7 @@ class Studio:
     def voice(self, media: Media, transcript: Transcript) -> Voice:
         """Whom the synthesizer imitates. Consent records have their place here: see docs/architecture.md."""
         audio = self.kit.run(decode, media, self.ffmpeg)
-        return Voice(enroll(audio, [segment.span for segment in transcript.segments]))
+        return Voice(enroll(audio, [segment.span for segment in transcript.segments]), self.settings.consent)
 
     def _check_fit(self, made: Dub) -> None:
         for overrun in made.timeline.overruns:
@@ -212,7 +243,7 @@ class Studio:
         if version != kept or not project.has_subtitles(code):
             project.save_subtitles(code, made.cues)
             project.save_version(code, version)
-        return _output(made, project, reused=picture is None)
+        return _output(made, project, self.cast, reused=picture is None)
 
     def _outcome(self, media: Media, project: Project, transcript: Transcript, outputs: tuple[Output, ...]) -> Outcome:
         return Outcome(
@@ -224,7 +255,7 @@ class Studio:
             score=transcript.score,
             profile=self.profile.name,
             engines=self.profile.engines,
-            timbre=self.cast.synthesizer.timbre,
+            better=registry.better(self.profile.name, self.weights) if self.settings.profile == "auto" else (),
             outputs=outputs,
             warnings=tuple(self._warnings),
         )
@@ -278,7 +309,7 @@ def _by_line(made: Dub) -> tuple[Cue, ...]:
     return tuple(replace(cue, segment=homes[cue.segment]) for cue in made.cues)
 
 
-def _output(made: Dub, project: Project, *, reused: bool) -> Output:
+def _output(made: Dub, project: Project, cast: Cast, *, reused: bool) -> Output:
     code = made.script.language
     return Output(
         language=code,
@@ -290,6 +321,8 @@ def _output(made: Dub, project: Project, *, reused: bool) -> Output:
         overruns=tuple((o.segment.text, o.seconds) for o in made.timeline.overruns),
         kept_original=tuple(line.source for line in made.script.lines if line.text is None),
         edited=sum(line.edited for line in made.script.lines),
+        timbre=cast.synthesizer.timbre(code),
+        pivot=made.script.pivot,
         reused=reused,
         reused_voices=made.reused,
     )

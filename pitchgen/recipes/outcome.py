@@ -24,6 +24,10 @@ class Output:
     """Sentences left in her own voice, because they could not be translated."""
     edited: int
     """Sentences in a person's own words."""
+    timbre: str
+    """Whose voice is heard: `cloned`, `converted`, `tinted` or `stock`."""
+    pivot: str | None
+    """BCP-47 code of the language that the translation went through, where there was no direct way."""
     reused: bool
     """The file was there already, made from the same."""
     reused_voices: int
@@ -44,7 +48,7 @@ class Outcome:
     profile: str
     engines: dict[str, str]
     """Verb to engine."""
-    timbre: str
-    """`cloned`, `tinted` or `stock`."""
+    better: tuple[str, ...]
+    """What the next better profile would need; empty where there is none, or where a profile was named."""
     outputs: tuple[Output, ...]
     warnings: tuple[str, ...]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pitchgen.core.engines import Recording
 from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Media
 from pitchgen.core.transcript import Transcript
@@ -16,12 +15,13 @@ from pitchgen.edges.probe import probe
 from pitchgen.edges.project import Project, opened
 from pitchgen.kit import Kit, Mapped
 from pitchgen.languages import SOURCE
-from pitchgen.recipes.dub import Script, dub, requests, told, utterances
+from pitchgen.recipes.dub import Script, dub, recording, requests, told, utterances
 from pitchgen.recipes.editing import edited_transcript, find_edits
 from pitchgen.recipes.make import Studio, check_languages
 from pitchgen.recipes.render import Renderer
 from pitchgen.recipes.words import Words, find_script
 from pitchgen.stages.detect import detect
+from pitchgen.stages.segment import segment
 from pitchgen.stages.synthesize import synthesize
 from pitchgen.stages.transcribe import transcribe
 from pitchgen.stages.translate import translate
@@ -100,13 +100,16 @@ class _Planner:
         audio = self._kept("decode", self.kit.map(decode, (self.media,), self.studio.ffmpeg))
         spans = self._kept("detect", self.kit.map(detect, (audio,), cast.detector)) if audio else None
         if audio and spans:
-            recording = Recording(audio, spans, SOURCE, script)
-            return self._kept("transcribe", self.kit.map(transcribe, (recording,), cast.transcriber))
+            heard = self.kit.map(transcribe, (recording(audio, spans, script, cast),), cast.transcriber)
+            kept = self._kept("transcribe", heard)
+            return segment(kept) if kept else None
         self._step("transcribe", 1)
         return None
 
     def _scripts(self, transcript: Transcript) -> list[Script] | None:
-        drafts = self.kit.map(translate, requests(transcript, self.codes), self.studio.cast.translator)
+        drafts = self.kit.map(
+            translate, requests(transcript, self.codes, self.studio.cast), self.studio.cast.translator
+        )
         self._step("translate", drafts.missing, len(drafts.kept))
         if drafts.missing:
             return None

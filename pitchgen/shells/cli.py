@@ -9,9 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from pitchgen import __version__
+from pitchgen.core.config import Settings
 from pitchgen.core.errors import InputError, PitchgenError, exit_code
 
 INTERRUPTED = 130
+ENGINE_HELP = "An engine for this verb instead of the profile's, as ENGINE or ENGINE:MODEL."
 
 app = typer.Typer(
     help="One Chinese sales video in, the same merchant speaking every buyer's language out.",
@@ -19,6 +21,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+models = typer.Typer(help="List, fetch and check weights.", no_args_is_help=True)
+app.add_typer(models, name="models")
+
+WeightsOption = Annotated[Path | None, typer.Option(help="Folder of weights.  [default: your data folder]")]
+JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 def main() -> None:
@@ -63,7 +72,9 @@ def make(
         Path | None,
         typer.Option(help="What she says: text, SRT or VTT. Found by itself beside the video, by the same stem."),
     ] = None,
-    profile: Annotated[str | None, typer.Option(help="Which engines: auto, embedded.  [default: auto]")] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="Which engines: auto, standard, research, embedded.  [default: auto]")
+    ] = None,
     untranslated: Annotated[
         str | None,
         typer.Option(help="A sentence that cannot be translated: stop, or keep the original voice.  [default: stop]"),
@@ -75,26 +86,35 @@ def make(
         str | None,
         typer.Option(help="commercial refuses engines that merchants may not use; research admits them."),
     ] = None,
+    detect: Annotated[str | None, typer.Option(help=ENGINE_HELP)] = None,
+    transcribe: Annotated[str | None, typer.Option(help=ENGINE_HELP)] = None,
+    translate: Annotated[str | None, typer.Option(help=ENGINE_HELP)] = None,
+    synthesize: Annotated[str | None, typer.Option(help=ENGINE_HELP)] = None,
+    consent: Annotated[
+        str | None, typer.Option(help="Who agreed that her voice is imitated, and where that is written down.")
+    ] = None,
+    glossary: Annotated[
+        Path | None, typer.Option(help="The shop's own terms, as CSV.  [default: glossary.csv, if there]")
+    ] = None,
+    takes: Annotated[
+        int | None, typer.Option(help="How often a cloning engine says each sentence; the best is used.  [default: 1]")
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option(help="Where networks run: auto, cpu, cuda, mps.  [default: auto]")
+    ] = None,
+    weights: WeightsOption = None,
+    pull: Annotated[bool, typer.Option("--pull", help="Download weights that are missing.")] = False,
     store: Annotated[Path | None, typer.Option(help="Folder of reusable results.  [default: your cache]")] = None,
     ffmpeg: Annotated[str | None, typer.Option(help="An ffmpeg program instead of the packaged one.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done and how long it takes.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else.")] = False,
 ) -> None:
     """Make one video per language."""
+    given = {name: value for name, value in locals().items() if name in Settings.__dataclass_fields__}
     from pitchgen.edges.settings import read_settings
     from pitchgen.shells.making import make_all
 
-    settings = read_settings(
-        {
-            "out": out,
-            "profile": profile,
-            "untranslated": untranslated,
-            "audio_track": audio_track,
-            "use": use,
-            "store": store,
-            "ffmpeg": ffmpeg,
-        }
-    )
+    settings = read_settings({**given, "pull": pull or None})
     codes = [code.strip() for code in langs.split(",") if code.strip()]
     _check_videos(videos, script)
     code = make_all(videos, codes, script, settings, dry_run=dry_run, json=json)
@@ -103,7 +123,7 @@ def make(
 
 
 @app.command()
-def languages(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+def languages(json: JsonOption = False) -> None:
     """List the languages and what can be done in each."""
     from pitchgen.shells.showing import show_languages
 
@@ -111,7 +131,7 @@ def languages(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = F
 
 
 @app.command()
-def engines(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+def engines(json: JsonOption = False) -> None:
     """List the engines, their licences and the profiles."""
     from pitchgen.shells.showing import show_engines
 
@@ -119,11 +139,58 @@ def engines(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = Fal
 
 
 @app.command()
-def doctor(json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+def doctor(json: JsonOption = False) -> None:
     """Say what this machine has, and what each missing piece would give."""
     from pitchgen.shells.showing import show_doctor
 
     show_doctor(json=json)
+
+
+@models.command("list")
+def models_list(weights: WeightsOption = None, json: JsonOption = False) -> None:
+    """List all weights: who runs them, their size and licence, and which are here."""
+    from pitchgen.shells.models import list_models
+
+    list_models(weights, json=json)
+
+
+@models.command("pull")
+def models_pull(
+    names: Annotated[list[str], typer.Argument(help="Models, engines or profiles.", metavar="NAME...")],
+    source: Annotated[
+        Path | None, typer.Option("--from", help="A folder or archive to take them from instead of the hub.")
+    ] = None,
+    weights: WeightsOption = None,
+    use: Annotated[
+        str | None, typer.Option(help="commercial refuses weights that merchants may not use; research admits them.")
+    ] = None,
+) -> None:
+    """Fetch weights, convert them once and record what came; go on where an earlier try ended."""
+    from pitchgen.shells.models import pull_models
+
+    pull_models(names, source, weights, use)
+
+
+@models.command("verify")
+def models_verify(
+    names: Annotated[list[str] | None, typer.Argument(help="Models.  [default: all that are here]")] = None,
+    weights: WeightsOption = None,
+) -> None:
+    """Compare every file with what was recorded when it came."""
+    from pitchgen.shells.models import verify_models
+
+    verify_models(names or [], weights)
+
+
+@models.command("licence")
+def models_licence(
+    names: Annotated[list[str] | None, typer.Argument(help="Models, engines or profiles.  [default: all]")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Say under which licence weights are, and whether merchants may use what they make."""
+    from pitchgen.shells.models import show_licences
+
+    show_licences(names or [], json=json)
 
 
 def _check_videos(videos: list[Path], script: Path | None) -> None:

