@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -258,10 +259,10 @@ class Ffmpeg:
 
     def _finish(self, process: _Process, about: Path, seconds: float) -> None:
         """Wait for the end of a run and say what went wrong in it."""
-        try:
-            code = process.wait(STARTUP + SECONDS_PER_SECOND * seconds)
-        except subprocess.TimeoutExpired as error:
-            raise EngineError(f"{about}: ffmpeg took too long and was stopped", retryable=True) from error
+        with _deadline(process, STARTUP + SECONDS_PER_SECOND * seconds) as late:
+            code = process.wait()
+        if late.is_set():
+            raise EngineError(f"{about}: ffmpeg took too long and was stopped", retryable=True)
         if code == 0:
             return
         process.words.seek(0)
@@ -276,6 +277,27 @@ class _Process(subprocess.Popen[bytes]):
     """A process that knows where its complaints are kept."""
 
     words: IO[bytes]
+
+
+@contextmanager
+def _deadline(process: _Process, seconds: float) -> Iterator[threading.Event]:
+    """Kill `process` when it has run `seconds` more, and say so.
+
+    `Popen.wait` with a time limit looks only now and then, and notices the end of a mux of 50 ms up to 50 ms late.
+    """
+    late = threading.Event()
+
+    def stop() -> None:
+        late.set()
+        process.kill()
+
+    watchdog = threading.Timer(seconds, stop)
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield late
+    finally:
+        watchdog.cancel()
 
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from conftest import SAMPLES, run
 
-from pitchgen.core.errors import MediaError
+from pitchgen.core.errors import EngineError, MediaError
 from pitchgen.core.transcript import Span
 from pitchgen.edges.ffmpeg import Ffmpeg
 from pitchgen.edges.probe import probe
@@ -48,6 +48,22 @@ def test_speech_is_heard_whatever_the_second_microphone_did(ffmpeg: str, tmp_pat
     level = np.sqrt(np.mean(heard.samples**2)) / np.sqrt(np.mean(plain.samples**2))
     assert 20 * np.log10(level) > -7, "half the sound at worst"
     assert np.corrcoef(plain.samples[:same], heard.samples[:same])[0, 1] > 0.95
+
+
+def test_a_run_that_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pitchgen.edges.ffmpeg.STARTUP", 0.2)
+    monkeypatch.setattr("pitchgen.edges.ffmpeg.SECONDS_PER_SECOND", 0.0)
+    target = tmp_path / "picture.mp4"
+    with pytest.raises(EngineError, match="took too long") as caught:
+        Ffmpeg().run(endless(target), tmp_path, 1.0)
+    assert caught.value.retryable
+
+
+def endless(target: Path) -> object:
+    """A graph that never ends by itself."""
+    import ffmpeg
+
+    return ffmpeg.input("testsrc2=size=1280x720", f="lavfi").output(str(target), t=3600)
 
 
 KILLED = """
