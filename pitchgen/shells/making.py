@@ -3,40 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
-from rich.text import Text
 
 from pitchgen.core.config import Settings
 from pitchgen.core.engines import TIMBRES
 from pitchgen.core.errors import PitchgenError, exit_code
-from pitchgen.core.events import Advanced, Event, Listener, Warned, ignore
+from pitchgen.core.events import ignore
 from pitchgen.recipes.make import Studio
 from pitchgen.recipes.outcome import Outcome, Output
 from pitchgen.recipes.plan import Plan, plan
+from pitchgen.shells.progress import LABELS, Bars, screen
 from pitchgen.shells.showing import print_json
-
-LABELS = {
-    "decode": "listen to the file",
-    "detect": "find the speech",
-    "transcribe": "write down the words",
-    "translate": "translate",
-    "synthesize": "speak",
-    "picture": "label and encode the picture",
-    "render": "mix and mux",
-}
-"""What a stage is called on the screen."""
-
-screen = Console(stderr=True, highlight=False)
-"""Progress and warnings; stdout is for results."""
 
 
 def make_all(
@@ -49,11 +33,13 @@ def make_all(
     json: bool,
 ) -> int:
     """Make or plan every video; one that fails stops no other. Returns the exit code of the first failure."""
+    bars = None if json or dry_run else Bars()
+    studio = Studio(settings, listen=bars or ignore)  # one for all, so that a network is loaded once
     results: list[dict[str, Any]] = []
     first_failure = 0
     for video in videos:
         try:
-            results.append(_one(video, codes, script, settings, dry_run=dry_run, json=json))
+            made = plan(studio, video, codes, script=script) if dry_run else studio.make(video, codes, script=script)
         except PitchgenError as error:
             if len(videos) == 1 and not json:
                 raise
@@ -61,75 +47,25 @@ def make_all(
             results.append({"video": str(video), "error": str(error), "exit_code": exit_code(error)})
             if not json:
                 screen.print(f"[red]pitchgen: {escape(str(error))}")
+        else:
+            results.append(_told(made, json=json))
+        finally:
+            if bars:
+                bars.stop()
     if json:
         print_json({"videos": results})
     return first_failure
 
 
-def _one(
-    video: Path, codes: Sequence[str], script: Path | None, settings: Settings, *, dry_run: bool, json: bool
-) -> dict[str, Any]:
-    if dry_run:
-        planned = plan(Studio(settings), video, codes, script=script)
+def _told(made: Outcome | Plan, *, json: bool) -> dict[str, Any]:
+    """What a run or a plan tells, printed unless it goes into the document."""
+    if isinstance(made, Plan):
         if not json:
-            _print_plan(planned)
-        return {**_builtins(planned), "seconds": planned.seconds}
-    with listening(quiet=json) as listen:
-        outcome = Studio(settings, listen=listen).make(video, codes, script=script)
+            _print_plan(made)
+        return {**_builtins(made), "seconds": made.seconds}
     if not json:
-        _print_outcome(outcome)
-    return _builtins(outcome)
-
-
-class _Speed(ProgressColumn):
-    """Megabytes a second, where megabytes are counted."""
-
-    def render(self, task: Task) -> Text:
-        """As every column."""
-        megabytes = task.speed is not None and task.fields["count"].endswith("MB")
-        return Text(f"{task.speed:.1f} MB/s" if megabytes else "")
-
-
-@contextmanager
-def listening(*, quiet: bool) -> Iterator[Listener]:
-    """A listener that draws a bar for each stage."""
-    if quiet:
-        yield ignore
-        return
-    columns = (
-        TextColumn("{task.description:<30}"),
-        BarColumn(28),
-        TextColumn("{task.fields[count]:>14}"),
-        _Speed(),
-        TimeRemainingColumn(),
-    )
-    progress = Progress(*columns, console=screen)
-    bars: dict[str, TaskID] = {}
-
-    def listen(event: Event) -> None:
-        if isinstance(event, Advanced):
-            progress.start()  # only now: a mistake that is found before is one line and no bar
-            _draw(progress, bars, event)
-        elif isinstance(event, Warned):
-            progress.console.print(f"[yellow]note:[/] {escape(event.message)}")
-
-    try:
-        yield listen
-    finally:
-        if bars:
-            progress.stop()
-
-
-def _draw(progress: Progress, bars: dict[str, TaskID], event: Advanced) -> None:
-    if event.stage not in bars:
-        bars[event.stage] = progress.add_task(LABELS.get(event.stage, event.stage), total=event.total, count="")
-    unit = "" if event.unit == "items" else f" {event.unit}"
-    progress.update(
-        bars[event.stage],
-        completed=event.done,
-        total=event.total,
-        count=f"{event.done:.0f}/{event.total:.0f}{unit}",
-    )
+        _print_outcome(made)
+    return _builtins(made)
 
 
 def _print_outcome(outcome: Outcome) -> None:

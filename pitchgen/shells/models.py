@@ -12,7 +12,7 @@ from pitchgen.core.weights import Model
 from pitchgen.edges.settings import read_settings
 from pitchgen.edges.weights import WeightsFolder, default_weights
 from pitchgen.recipes.pull import models_of, pull
-from pitchgen.shells.making import listening
+from pitchgen.shells.progress import Bars
 from pitchgen.shells.showing import show
 
 
@@ -43,10 +43,13 @@ def pull_models(names: Sequence[str], source: Path | None, folder: Path | None, 
         raise InputError(
             f"--from brings one model at a time; {', '.join(names)} stands for {', '.join(wanted) or 'none'}"
         )
-    with listening(quiet=False) as listen:
-        for name in wanted:
-            weights = pull(name, shelf, source=source, use=use, listen=listen)
-            sys.stdout.write(f"{name}: in {weights.folder}\n")
+    bars = Bars()
+    for name in wanted:
+        try:
+            weights = pull(name, shelf, source=source, use=use, listen=bars)
+        finally:
+            bars.stop()
+        sys.stdout.write(f"{name}: in {weights.folder}\n")
 
 
 def verify_models(names: Sequence[str], folder: Path | None) -> None:

@@ -18,6 +18,7 @@ class Shouter:
     """Remembers each batch."""
 
     fingerprint = "shouter-1"
+    batch_size = 4
 
     def __init__(self) -> None:
         self.batches: list[tuple[str, ...]] = []
@@ -32,7 +33,7 @@ def shout(texts: Sequence[str], shouter: Shouter) -> Sequence[str]:
 
 
 def kit_in(folder: Path, listen: list[Event] | None = None) -> Kit:
-    return Kit(Store(folder), listen=(listen if listen is not None else []).append, batch=4)
+    return Kit(Store(folder), listen=(listen if listen is not None else []).append)
 
 
 def test_reading_makes_batches_in_order(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from pitchgen.core.engines import Licence
 from pitchgen.core.errors import InputError, LicenceError, MissingWeights
+from pitchgen.edges.weights import WeightsFolder
 from pitchgen.engines import registry
 from pitchgen.engines.translate.fake import FakeTranslator
 
@@ -28,23 +30,23 @@ def not_for_sale(monkeypatch: pytest.MonkeyPatch) -> str:
     return "not-for-sale"
 
 
-def test_a_near_name_is_suggested() -> None:
+def test_a_near_name_is_suggested(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="did you mean phrasebook"):
         registry.load("translate", "phrasbook")
     with pytest.raises(InputError, match="did you mean embedded"):
-        registry.profile("embeded")
+        registry.profile("embeded", WeightsFolder(tmp_path))
 
 
-def test_auto_takes_what_can_be_run() -> None:
-    assert registry.profile("auto").name == "embedded"
+def test_auto_takes_what_can_be_run(tmp_path: Path) -> None:
+    assert registry.profile("auto", WeightsFolder(tmp_path)).name == "embedded"
 
 
-def test_a_missing_package_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(registry.NEEDS, "espeak", ("no_such_module", "pip install it"))
     with pytest.raises(MissingWeights, match="pip install it"):
         registry.load("synthesize", "espeak")
     with pytest.raises(MissingWeights, match="doctor"):
-        registry.profile("auto")
+        registry.profile("auto", WeightsFolder(tmp_path))
 
 
 def test_commerce_is_refused_where_the_licence_refuses_it(not_for_sale: str) -> None:
