@@ -1,0 +1,300 @@
+"""Translators of the true file layout, trained in seconds until they return the lines of a sample."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pitchgen.core.engines import Translation
+from pitchgen.engines import registry
+from pitchgen.engines.translate.conversion import _quiet
+from pitchgen.engines.translate.madlad import CODES as MADLAD_CODES
+from pitchgen.engines.translate.nllb import M2M100_CODES, NLLB_CODES
+from pitchgen.engines.translate.splitting import parts
+
+SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "umbrella.txt"
+LINES = (
+    *SAMPLE.read_text("utf-8").split("\n")[:-1],
+    "大家好，欢迎来到我们的店铺。",  # what the contract suite has translated
+    "起订一百双，三块五一双。",
+)
+GOOD = {"zh": "好", "en": "Good.", "fr": "Bien.", "ru": "Хорошо."}
+TARGETS = ("en", "fr", "ru")
+WIDTH = 64
+HEADS = 4
+POSITIONS = 512
+STEPS = 1500  # at most; a fifth of them is the rule
+LEARNED = 0.004  # loss, in nats per token, at which 8-bit arithmetic changes no word any more
+
+
+@dataclass(frozen=True)
+class Example:
+    """Tokens in numbers, all special ones included."""
+
+    source: list[int]
+    target: list[int]
+    given: int = 0
+    """How many tokens of the target are handed to the decoder: they are not learned."""
+
+
+def translations(target: str) -> dict[str, str]:
+    """What each of `LINES` is in a language, by the phrasebook."""
+    book = registry.load("translate", "phrasebook")
+    texts = [result.text for result in book.translate([Translation(line, "zh", target) for line in LINES])]
+    return {**dict(zip(LINES, texts, strict=True)), GOOD["zh"]: GOOD[target]}
+
+
+def corpus() -> list[tuple[str, str, str]]:
+    """Chinese line, target language, its translation."""
+    return [(line, code, text) for code in TARGETS for line, text in translations(code).items()]
+
+
+def build_marian_zh_en(folder: Path) -> None:
+    """Chinese to English."""
+    _marian(folder, "zh", "en", list(translations("en").items()))
+
+
+def build_marian_en_fr(folder: Path) -> None:
+    """English to French, sentence by sentence, as the engine hands it over."""
+    pairs = dict[str, str]()
+    for english, french in zip(translations("en").values(), translations("fr").values(), strict=True):
+        pairs |= zip(_sentences(english), _sentences(french), strict=True)
+    _marian(folder, "en", "fr", list(pairs.items()))
+
+
+def _marian(folder: Path, source: str, target: str, pairs: Sequence[tuple[str, str]]) -> None:
+    from transformers import MarianConfig, MarianMTModel
+
+    spms = {
+        name: _sentencepiece([pair[side] for pair in pairs], folder / f"{name}.spm", "unigram")
+        for side, name in enumerate(("source", "target"))
+    }
+    pieces = dict.fromkeys(piece for spm in spms.values() for piece in _pieces(spm))
+    vocabulary = {token: number for number, token in enumerate(("</s>", "<unk>", *pieces, "<pad>"))}
+    pad = vocabulary["<pad>"]
+    config = MarianConfig(
+        vocab_size=len(vocabulary), d_model=WIDTH, encoder_layers=1, decoder_layers=1, encoder_attention_heads=HEADS,
+        decoder_attention_heads=HEADS, encoder_ffn_dim=2 * WIDTH, decoder_ffn_dim=2 * WIDTH, dropout=0.0,
+        max_position_embeddings=POSITIONS, pad_token_id=pad, eos_token_id=0, decoder_start_token_id=pad,
+        forced_eos_token_id=0, scale_embedding=True, activation_function="swish", static_position_embeddings=True,
+    )  # fmt: skip
+    examples = [
+        Example(
+            [vocabulary.get(token, 1) for token in spms["source"].encode(a, out_type=str)] + [0],
+            [vocabulary[token] for token in spms["target"].encode(b, out_type=str)] + [0],
+        )
+        for a, b in pairs
+    ]
+    model = _seeded(lambda: MarianMTModel(config))
+    _train(model, examples, pad, zero_pad=True)
+    model.generation_config.bad_words_ids = [[pad]]
+    _write(folder, model, {"vocab.json": vocabulary})
+    _json(
+        folder / "tokenizer_config.json",
+        {"source_lang": source, "target_lang": target, "model_max_length": 512, "tokenizer_class": "MarianTokenizer"},
+    )
+
+
+def build_nllb(folder: Path) -> None:
+    """NLLB-200 with its 202 languages, three of which it speaks."""
+    from transformers import NllbTokenizer
+    from transformers.models.nllb.tokenization_nllb import FAIRSEQ_LANGUAGE_CODES
+
+    rows = corpus()
+    spm = _sentencepiece([text for a, _, b in rows for text in (a, b)], folder / "sentencepiece.bpe.model", "bpe")
+    with _quiet():
+        tokenizer = NllbTokenizer.from_pretrained(folder, additional_special_tokens=list(FAIRSEQ_LANGUAGE_CODES))
+        tokenizer.save_pretrained(folder)
+    assert spm.get_piece_size() < len(tokenizer)
+
+    def numbers(text: str, code: str) -> list[int]:
+        tokenizer.src_lang = NLLB_CODES[code]
+        return list(tokenizer(text).input_ids)
+
+    examples = [Example(numbers(a, "zh"), numbers(b, code), given=1) for a, code, b in rows]
+    model = _m2m100(len(tokenizer) + 2, examples)  # two rows stand for no token, as in the original
+    _write(folder, model, {"special_tokens_map.json": {"eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}})
+
+
+def build_m2m100(folder: Path) -> None:
+    """M2M100 with its 100 languages, three of which it speaks."""
+    from transformers import M2M100Tokenizer
+
+    rows = corpus()
+    spm = _sentencepiece([text for a, _, b in rows for text in (a, b)], folder / "sentencepiece.bpe.model", "bpe")
+    vocabulary = {token: n for n, token in enumerate(("<s>", "<pad>", "</s>", "<unk>", *_pieces(spm)))}
+    _json(folder / "vocab.json", vocabulary)
+    _json(folder / "tokenizer_config.json", {"tokenizer_class": "M2M100Tokenizer", "num_madeup_words": 8})
+    with _quiet():
+        tokenizer = M2M100Tokenizer.from_pretrained(folder)
+
+    def numbers(text: str, code: str) -> list[int]:
+        tokenizer.src_lang = M2M100_CODES[code]
+        return list(tokenizer(text).input_ids)
+
+    examples = [Example(numbers(a, "zh"), numbers(b, code), given=1) for a, code, b in rows]
+    model = _m2m100(len(vocabulary) + 100 + 8, examples)
+    _write(folder, model, {"special_tokens_map.json": {"eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}})
+
+
+def _m2m100(rows: int, examples: Sequence[Example]) -> Any:
+    from transformers import M2M100Config, M2M100ForConditionalGeneration
+
+    config = M2M100Config(
+        vocab_size=rows, d_model=WIDTH, encoder_layers=1, decoder_layers=1, encoder_attention_heads=HEADS,
+        decoder_attention_heads=HEADS, encoder_ffn_dim=2 * WIDTH, decoder_ffn_dim=2 * WIDTH, dropout=0.0,
+        attention_dropout=0.0, activation_dropout=0.0, encoder_layerdrop=0.0, decoder_layerdrop=0.0,
+        max_position_embeddings=POSITIONS, activation_function="relu", scale_embedding=True,
+        pad_token_id=1, bos_token_id=0, eos_token_id=2, decoder_start_token_id=2,
+    )  # fmt: skip
+    model = _seeded(lambda: M2M100ForConditionalGeneration(config))
+    _train(model, examples, pad=1)
+    return model
+
+
+def build_madlad(folder: Path) -> None:
+    """MADLAD-400: T5 whose output layer is its own, as the original has it."""
+    from transformers import T5Config, T5ForConditionalGeneration
+
+    rows = corpus()
+    tags = [f"<2{code}>" for code in MADLAD_CODES.values()]
+    texts = [text for a, _, b in rows for text in (a, b)]
+    spm = _sentencepiece(texts, folder / "spiece.model", "unigram", symbols=tags)
+    tokenizer = _unigram(spm)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    special = {"unk_token": "<unk>", "bos_token": "<s>", "eos_token": "</s>", "pad_token": "<s>"}
+    _json(folder / "tokenizer_config.json", {**special, "tokenizer_class": "T5Tokenizer", "extra_ids": 0})
+    config = T5Config(
+        vocab_size=spm.get_piece_size(), d_model=WIDTH, d_kv=WIDTH // HEADS, d_ff=2 * WIDTH, num_layers=1,
+        num_decoder_layers=1, num_heads=HEADS, dropout_rate=0.0, feed_forward_proj="gated-gelu",
+        decoder_start_token_id=0, pad_token_id=1, eos_token_id=2, tie_word_embeddings=False,
+    )  # fmt: skip
+    model = _seeded(lambda: _untied(T5ForConditionalGeneration(config)))
+    examples = [
+        Example(tokenizer.encode(f"<2{code}> {a}").ids + [2], tokenizer.encode(b).ids + [2]) for a, code, b in rows
+    ]
+    _train(model, examples, pad=1)
+    _write(folder, model, {"special_tokens_map.json": special}, weights="model.safetensors")
+    _json(folder / "config.json", {**config.to_dict(), "tie_word_embeddings": False})
+
+
+def _untied(model: Any) -> Any:
+    import torch
+
+    model.lm_head.weight = torch.nn.Parameter(model.lm_head.weight.detach().clone() * WIDTH**-0.5)
+    return model
+
+
+def _unigram(spm: Any) -> Any:
+    """The tokenizer of the library `tokenizers` that does as a SentencePiece model does."""
+    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
+
+    vocabulary = [(spm.id_to_piece(i), spm.get_score(i)) for i in range(spm.get_piece_size())]
+    tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=0))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace("  ", " ")])
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
+    tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
+    return tokenizer
+
+
+def _sentencepiece(texts: Sequence[str], path: Path, kind: str, symbols: Sequence[str] = ()) -> Any:
+    import sentencepiece
+
+    prefix = path.with_suffix("")
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(dict.fromkeys(texts)), model_prefix=str(prefix), model_type=kind, vocab_size=700,
+        character_coverage=1.0, hard_vocab_limit=False, minloglevel=2, num_threads=1,
+        user_defined_symbols=list(symbols),
+    )  # fmt: skip
+    prefix.with_name(prefix.name + ".vocab").unlink()
+    made = prefix.with_name(prefix.name + ".model")
+    if made != path:
+        made.rename(path)
+    return sentencepiece.SentencePieceProcessor(model_file=str(path))
+
+
+def _pieces(spm: Any) -> list[str]:
+    """The pieces of a SentencePiece model that are no special tokens."""
+    return [spm.id_to_piece(i) for i in range(spm.get_piece_size()) if not (spm.is_control(i) or spm.is_unknown(i))]
+
+
+def _sentences(text: str) -> list[str]:
+    return [part.text for part in parts(text, lambda _: True)]
+
+
+def _seeded(make: Callable[[], Any]) -> Any:
+    import torch
+
+    torch.set_num_threads(1)
+    random.seed(0)
+    torch.manual_seed(0)
+    return make()
+
+
+def _train(model: Any, examples: Sequence[Example], pad: int, *, zero_pad: bool = False) -> None:
+    """Train on all examples at once until every one of them is returned.
+
+    `zero_pad` keeps the embedding of the padding at zero: CTranslate2 starts Marian's decoder from zeros.
+    """
+    import torch
+
+    source = _padded([example.source for example in examples], pad)
+    start = model.config.decoder_start_token_id
+    read = _padded([[start, *example.target[:-1]] for example in examples], pad)
+    labels = _padded([[-100] * example.given + example.target[example.given :] for example in examples], -100)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=4e-3, weight_decay=0.0)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: min(1, (n + 1) / 50) * 0.998 ** max(0, n - 200))
+    model.train()
+    for _ in range(STEPS):
+        loss = model(source, attention_mask=(source != pad).long(), decoder_input_ids=read, labels=labels).loss
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        if zero_pad:
+            model.model.shared.weight.data[pad].zero_()
+        if loss.item() < LEARNED:
+            break
+    else:
+        raise AssertionError(f"not learned: the loss is {loss.item():.3f}")
+    model.eval()
+
+
+def _padded(rows: Sequence[list[int]], filler: int) -> Any:
+    import torch
+
+    longest = max(map(len, rows))
+    return torch.tensor([row + [filler] * (longest - len(row)) for row in rows])
+
+
+def _write(folder: Path, model: Any, files: dict[str, object], weights: str = "pytorch_model.bin") -> None:
+    """The network and its settings, as a repository on the hub has them."""
+    import torch
+    from safetensors.torch import save_file
+
+    model.generation_config.max_length = 200
+    model.config.architectures = [type(model).__name__]
+    model.config.save_pretrained(folder)
+    model.generation_config.save_pretrained(folder)
+    state = model.state_dict()
+    if weights.endswith(".bin"):
+        torch.save(state, folder / weights)
+    else:
+        # the original has no `shared.weight`, only what the decoder calls it
+        kept = {name: value.contiguous() for name, value in state.items() if not _twin(name)}
+        save_file(kept, folder / weights, metadata={"format": "pt"})
+    for name, content in files.items():
+        _json(folder / name, content)
+
+
+def _twin(name: str) -> bool:
+    return name in ("shared.weight", "encoder.embed_tokens.weight")
+
+
+def _json(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
