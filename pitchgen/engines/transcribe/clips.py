@@ -27,6 +27,7 @@ MANNER = {"zh": "以下是普通话的句子。"}
 
 Source: the discussions of openai/whisper on Chinese without punctuation.
 """
+CODES = {"jv": "jw"}  # where Whisper does not go by BCP-47
 HOTWORD_CHARS = 100  # of all hotwords: with MANNER they stay within the 223 tokens that a prompt may have
 
 
@@ -52,7 +53,8 @@ class Clip:
 def cut(recordings: Iterable[Recording]) -> Iterator[Clip]:
     """The clips of all recordings, one after the other."""
     for number, recording in enumerate(recordings):
-        language, prompt = recording.language.split("-")[0].lower(), prompt_of(recording)
+        base = recording.language.split("-")[0].lower()
+        language, prompt = CODES.get(base, base), prompt_of(recording)
         for span in windows(recording.audio, recording.spans):
             yield Clip(number, span, recording.audio.cut(span), language, prompt)
 
