@@ -26,7 +26,7 @@ $(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/installed-tests: $(VENV)/installed
-	$(PIP) --editable ".[check,test]"
+	$(PIP) --editable ".[check,models,test]"
 	touch $@
 
 clean:

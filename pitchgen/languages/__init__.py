@@ -2,60 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal
 
 from pitchgen.core.errors import InputError
+from pitchgen.languages.table import ROWS, CaptionLimits, Language
 
+__all__ = ["LANGUAGES", "SOURCE", "CaptionLimits", "Language", "language"]
 
-@dataclass(frozen=True, slots=True)
-class CaptionLimits:
-    """How much text a reader takes in."""
-
-    line_chars: int
-    """Longest line."""
-    lines: int
-    """Most lines at once."""
-    chars_per_second: float
-    """Fastest reading, over the time a caption stands."""
-
-
-ALPHABETIC = CaptionLimits(line_chars=42, lines=2, chars_per_second=17)
-"""Source: the usual limits of broadcasters and streaming services for European languages."""
-IDEOGRAPHIC = CaptionLimits(line_chars=20, lines=2, chars_per_second=9)
-"""Source: a Chinese character carries about two letters' worth, so half the alphabetic limits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """One language that pitchgen knows."""
-
-    code: str
-    """BCP-47."""
-    iso639_2: str
-    """ISO 639-2/T, as media containers tag their tracks."""
-    name: str
-    """In English."""
-    native: str
-    """In itself."""
-    script: str
-    """ISO 15924."""
-    direction: Literal["ltr", "rtl"] = "ltr"
-    captions: CaptionLimits = ALPHABETIC
-    spaced: bool = True
-    """Words are separated by spaces."""
-
-
-LANGUAGES: dict[str, Language] = {
-    row.code: row
-    for row in (
-        Language("zh", "zho", "Chinese", "中文", "Hans", captions=IDEOGRAPHIC, spaced=False),
-        Language("en", "eng", "English", "English", "Latn"),
-        Language("fr", "fra", "French", "français", "Latn"),
-        Language("ru", "rus", "Russian", "русский", "Cyrl"),
-    )
-}
+LANGUAGES: dict[str, Language] = {row.code: row for row in ROWS}
 
 SOURCE = "zh"
 """What the merchant speaks."""
