@@ -169,8 +169,7 @@ def build_openvoice(folder: Path) -> None:
     arguments = OpenVoiceArgs(upsample_initial_channel=32, **channels)
     network = OpenVoice(OpenVoiceConfig(model_args=arguments))
     with torch.no_grad():
-        for layer in network.flow.flows[::2]:
-            layer.post.weight.normal_(0, 0.3)  # zero at the start of a training: the voice would change nothing
+        _converting(network)
     (folder / "converter").mkdir()
     torch.save({"model": network.state_dict()}, folder / "converter" / "checkpoint.pth")
     data = {"sampling_rate": 22050, "filter_length": 1024, "hop_length": 256, "win_length": 1024, "n_speakers": 0}
@@ -190,3 +189,16 @@ def build_openvoice(folder: Path) -> None:
     }
     text = json.dumps({"_version_": "v2", "data": data, "model": model})
     (folder / "converter" / "config.json").write_text(text, "utf-8")
+
+
+def _converting(network: Any) -> None:
+    """Let the sound depend on what is said and on whose tone it gets; a random converter hums, whatever it hears."""
+    for layer in network.flow.flows[::2]:
+        layer.post.weight.normal_(0, 0.3)  # zero at the start of a training: the tone would change nothing
+    network.ref_enc.proj.weight.mul_(200)
+    for name, weight in network.dec.named_parameters():
+        if name.endswith("bias"):
+            weight.zero_()
+        elif name.startswith("ups") and "original0" in name:
+            weight.mul_(2.5)
+    network.dec.conv_pre.weight.mul_(2.5)

@@ -16,9 +16,13 @@ from pitchgen.core.engines import Recording, Utterance
 from pitchgen.core.errors import EngineError, MissingWeights
 from pitchgen.core.transcript import Segment, Transcript
 from pitchgen.core.weights import Weights
+from pitchgen.dsp.resample import resample
 from pitchgen.engines.rack import Rack
 from pitchgen.engines.synthesize import espeak, takes
 from pitchgen.engines.synthesize.guard import expected_seconds, flaw, repetition
+from pitchgen.engines.synthesize.openvoice import OpenVoice
+from pitchgen.engines.synthesize.openvoice import load as load_openvoice
+from pitchgen.engines.synthesize.openvoice import load_network as load_openvoice_network
 from pitchgen.engines.synthesize.takes import Attempt, Jury, character_error_rate, finished, said, said_in_parts
 from pitchgen.engines.synthesize.xtts import CODES_PER_SECOND, Xtts, load_network
 from pitchgen.engines.synthesize.xtts import load as load_xtts
@@ -383,3 +387,93 @@ def test_files_of_xtts_that_cannot_be_used(
     with pytest.raises(MissingWeights, match=f"{message}.*; pitchgen models pull xtts-v2") as raised:
         load_network(weights, "cpu")
     assert "\n" not in str(raised.value)
+
+
+# OpenVoice
+
+
+@pytest.fixture(scope="module")
+def openvoice(rack: Rack) -> OpenVoice:
+    voice = load_openvoice(rack=rack)
+    assert isinstance(voice, OpenVoice)
+    return voice
+
+
+def test_openvoice_converts_the_base_voice_sentence_by_sentence(openvoice: OpenVoice) -> None:
+    voice = reference(1)
+    lines = [Utterance("Good socks.", "en", voice), Utterance("大家好。", "zh", voice)]
+    base, sounds = espeak.load().synthesize(lines), openvoice.synthesize(lines)
+    for before, after in zip(base, sounds, strict=True):
+        assert after.rate == 22_050
+        assert after.duration == pytest.approx(before.duration, abs=0.07), "only silence is cut off"
+        assert np.isfinite(after.samples).all()
+        assert np.sqrt(np.mean(after.samples**2)) == pytest.approx(takes.LEVEL, rel=0.2)
+    assert openvoice.timbre("en") == "converted"
+    assert openvoice.languages == espeak.load().languages
+    assert openvoice.licence.name == "GPL-3.0-or-later", "the base voice's is the stricter one"
+
+
+def test_openvoice_depends_on_the_voice_and_on_nothing_else(openvoice: OpenVoice) -> None:
+    one, other = reference(1), reference(2)
+    (first,) = openvoice.synthesize([Utterance("Hi you", "en", one)])
+    both = openvoice.synthesize([Utterance("Hi you", "en", other), Utterance("Hi you", "en", replace(one))])
+    assert np.array_equal(first.samples, both[1].samples)
+    length = min(len(first.samples), len(both[0].samples))
+    assert np.abs(first.samples[:length] - both[0].samples[:length]).max() > 0.01
+
+
+def test_a_tone_is_found_once(openvoice: OpenVoice, monkeypatch: pytest.MonkeyPatch) -> None:
+    voice, network = reference(4), openvoice._network()
+    heard: list[Audio] = []
+    original = network.tone
+    monkeypatch.setattr(network, "tone", lambda audio: heard.append(audio) or original(audio))
+    openvoice.synthesize([Utterance("Hi", "en", voice), Utterance("Oh", "en", voice)])
+    assert [audio is voice.reference for audio in heard].count(True) == 1
+
+
+def test_openvoice_equals_the_library(openvoice: OpenVoice) -> None:
+    import torch
+
+    network = openvoice._network()
+    source, target = tone(0.8), reference(1).reference
+    ours = network.converted(source, network.tone(target), 7)
+    torch.manual_seed(7)
+    library = network._network.voice_conversion(
+        torch.from_numpy(resample(source, 22_050).samples), [torch.from_numpy(target.samples)]
+    )
+    np.testing.assert_allclose(ours.samples[: len(library)], library[: len(ours.samples)], atol=1e-5)
+
+
+def test_nothing_is_heard_of_her(openvoice: OpenVoice) -> None:
+    with pytest.raises(EngineError, match="reference is empty"):
+        openvoice.synthesize([Utterance("Hi", "en", STOCK)])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("converter/checkpoint.pth", None, "checkpoint.pth is missing"),
+        ("converter/config.json", None, "config.json is missing"),
+        ("converter/config.json", b"{", "config.json is damaged"),
+        ("converter/config.json", b"{}", "config.json does not fit openvoice-v2"),
+        ("converter/checkpoint.pth", b"PK\3\4 cut off", "checkpoint.pth"),
+    ],
+)
+def test_files_of_openvoice_that_cannot_be_used(
+    rack: Rack, tmp_path: Path, name: str, content: bytes | None, message: str
+) -> None:
+    weights = copied(rack.choose("openvoice"), tmp_path / "weights")
+    (weights.folder / name).unlink()
+    if content is not None:
+        (weights.folder / name).write_bytes(content)
+    with pytest.raises(MissingWeights, match=f"{message}.*; pitchgen models pull openvoice-v2") as raised:
+        load_openvoice_network(weights, "cpu")
+    assert "\n" not in str(raised.value)
+
+
+def test_weights_of_another_architecture(rack: Rack, tmp_path: Path) -> None:
+    weights = copied(rack.choose("openvoice"), tmp_path / "weights")
+    path = weights.folder / "converter" / "config.json"
+    path.write_text(path.read_text("utf-8").replace('"hidden_channels": 16', '"hidden_channels": 24'), "utf-8")
+    with pytest.raises(MissingWeights, match=r"checkpoint\.pth does not fit openvoice-v2"):
+        load_openvoice_network(weights, "cpu")
