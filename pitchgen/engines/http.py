@@ -35,8 +35,8 @@ def api(base: str, path: str) -> str:
     parts = urlsplit(base)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise InputError(f"a service's address starts with http:// or https://, not {shown(base)!r}")
-    root = base.rstrip("/")
-    return f"{root}/{path}" if root.endswith("/v1") else f"{root}/v1/{path}"
+    root = parts.path.rstrip("/")
+    return parts._replace(path=f"{root}/{path}" if root.endswith("/v1") else f"{root}/v1/{path}").geturl()
 
 
 def shown(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket
 import threading
@@ -12,10 +13,15 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 
+from pitchgen.core.audio import Audio, Voice
+from pitchgen.core.engines import Utterance
 from pitchgen.core.errors import EngineError, InputError
 from pitchgen.engines.http import api, post_json
+from pitchgen.engines.synthesize.remote import Remote, load
 
 KEY = "sk-very-secret"
 
@@ -74,6 +80,7 @@ def service() -> Iterator[Service]:
 def test_an_address_with_or_without_its_version() -> None:
     assert api("http://a:1/", "audio/speech") == "http://a:1/v1/audio/speech"
     assert api("https://a/compatible/v1", "audio/speech") == "https://a/compatible/v1/audio/speech"
+    assert api("http://a?key=1", "audio/speech") == "http://a/v1/audio/speech?key=1"
     with pytest.raises(InputError, match="starts with http"):
         api("file:///etc/passwd", "audio/speech")
 
@@ -173,3 +180,76 @@ def test_an_answer_without_end_is_cut_off(service: Service) -> None:
     service.replies = [reply(200, b"x" * 5000)]
     with pytest.raises(EngineError, match="more than 1 KiB"):
         post_json(service.url, {}, limit=1024, sleep=pytest.fail)
+
+
+# the voice
+
+
+def sound(seconds: float = 1.0, form: str = "WAV", channels: int = 1) -> bytes:
+    """Speech, or nearly: noise whose colour changes."""
+    random = np.random.default_rng(0)
+    count, piece = round(seconds * 16_000), 960
+    pieces = [np.convolve(random.normal(0, 0.1, piece), random.normal(0, 1, 8), "same") for _ in range(count // piece)]
+    samples = np.concatenate(pieces).clip(-0.9, 0.9)
+    data = io.BytesIO()
+    soundfile.write(data, np.stack([samples] * channels, axis=1), 16_000, format=form)
+    return data.getvalue()
+
+
+def voice(service: Service, **options: Any) -> Remote:
+    remote = load(speech_url=service.url, **options)
+    assert isinstance(remote, Remote)
+    return remote
+
+
+def line(text: str = "Hello there.") -> Utterance:
+    return Utterance(text, "en", Voice(Audio.silence(0, 16_000)))
+
+
+@pytest.mark.parametrize(("form", "channels"), [("WAV", 1), ("WAV", 2), ("FLAC", 1), ("OGG", 1), ("MP3", 1)])
+def test_a_sentence_is_asked_for_and_read_in_any_format(service: Service, form: str, channels: int) -> None:
+    service.replies = [reply(200, sound(1.0, form, channels))]
+    (spoken,) = voice(service, speech_model="m", speech_voice="v", speech_key=KEY).synthesize([line()])
+    assert spoken.rate == 16_000
+    assert spoken.duration == pytest.approx(1.0, abs=0.1)
+    assert service.paths == ["/v1/audio/speech"]
+    assert service.requests == [{"model": "m", "input": "Hello there.", "voice": "v", "response_format": "wav"}]
+
+
+def test_a_flawed_answer_is_asked_for_again(service: Service) -> None:
+    service.replies = [reply(200, sound(10.0)), reply(200, sound())]
+    (spoken,) = voice(service).synthesize([line()])
+    assert spoken.duration == pytest.approx(1.0, abs=0.1)
+    assert len(service.requests) == 2
+
+
+@pytest.mark.parametrize("answer", [b'{"error": "sk-very-secret"}', b"", b"<html>", sound()[:20]])
+def test_what_is_no_audio_is_said_in_one_line(service: Service, answer: bytes) -> None:
+    service.replies = [reply(200, answer)]
+    with pytest.raises(EngineError, match="no audio") as raised:
+        voice(service, speech_key=KEY).synthesize([line()])
+    assert KEY not in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_the_fingerprint_tells_services_apart_and_no_secrets() -> None:
+    base = load(speech_url="http://a:1/v1?token=hidden", speech_key=KEY).fingerprint
+    assert KEY not in base
+    assert "hidden" not in base
+    assert base == load(speech_url="http://a:1/v1?token=hidden", speech_key="other").fingerprint
+    others = [
+        load(speech_url="http://b:1").fingerprint,
+        load(speech_url="http://a:1/v1?token=other").fingerprint,
+        load(speech_url="http://a:1/v1?token=hidden", speech_voice="x").fingerprint,
+        load(speech_url="http://a:1/v1?token=hidden", takes=3).fingerprint,
+    ]
+    assert len({base, *others}) == 5
+
+
+def test_a_voice_without_an_address() -> None:
+    with pytest.raises(InputError, match="speech_url"):
+        load()
+
+
+def test_a_stock_voice_is_never_called_hers(service: Service) -> None:
+    assert voice(service).timbre("fr") == "stock"
