@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from babel import Locale
 
+DIGITS = {
+    # CLDR's numbering system: its digits 0 to 9 and its percent sign
+    "arab": "٠١٢٣٤٥٦٧٨٩٪",
+    "arabext": "۰۱۲۳۴۵۶۷۸۹٪",
+    "beng": "০১২৩৪৫৬৭৮৯%",
+    "mymr": "၀၁၂၃၄၅၆၇၈၉%",
+}
 _NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 GROUPED_FROM = {"en": 1_000, "fr": 10_000}
@@ -37,16 +44,19 @@ def decimal(value: Decimal, code: str) -> str:
         locale=_locale(code),
         decimal_quantization=False,
         group_separator=abs(value) >= GROUPED_FROM.get(code, Decimal("Infinity")),
+        numbering_system="default",  # the digits that the language is written with
     )
-    return text.replace(_NARROW_SPACE, " ").replace(_NO_BREAK_SPACE, " ")
+    return _native(text.replace(_NARROW_SPACE, " ").replace(_NO_BREAK_SPACE, " "), code)
 
 
 def percent(value: Decimal, code: str) -> str:
     """`value` percent (30 is 30%) in the language `code`."""
     from babel.numbers import format_percent
 
-    text: str = format_percent(_plain(value) / 100, locale=_locale(code), decimal_quantization=False)
-    return text.replace(_NARROW_SPACE, _NO_BREAK_SPACE)
+    text: str = format_percent(
+        _plain(value) / 100, locale=_locale(code), decimal_quantization=False, numbering_system="default"
+    )
+    return _native(text.replace(_NARROW_SPACE, _NO_BREAK_SPACE), code)
 
 
 def plural(value: Decimal, code: str) -> str:
@@ -60,6 +70,12 @@ def listing(items: Sequence[str], code: str) -> str:
 
     # CLDR's English of Britain has no comma before "and", and is what the phrasebook is written in
     return str(format_list(list(items), locale=_locale("en_GB" if code == "en" else code)))
+
+
+def _native(text: str, code: str) -> str:
+    """`text` in the digits that the language is written with by default."""
+    digits = DIGITS.get(_locale(code).default_numbering_system)
+    return text.translate(str.maketrans("0123456789%", digits)) if digits else text
 
 
 def _plain(value: Decimal) -> Decimal:

@@ -21,6 +21,9 @@ _OPENERS = re.compile(
 )
 _CLOSERS = re.compile(r"[啊呢吧哦啦呀嘛哈喔噢哟了]+$")
 _PARTICLES = re.compile(r"[啊呢哦啦呀嘛呃嗯]|的话|(?<![得的])哈")
+_MARKS = {"!": "exclamation", "?": "question"}
+_DOTTED = ("tr",)
+"""Languages in which the capital of i keeps its dot."""
 _NUMERAL_PAUSE = re.compile(r"(?<=[\d零一二两三四五六七八九十百千万点]),(?=[\d零一二两三四五六七八九十百千万半])")
 
 
@@ -37,7 +40,7 @@ class Matched:
     """All sentences of a text, understood."""
 
     sentences: tuple[tuple[tuple[Clause, ...], str], ...]
-    """(clauses, mark at the end) of each."""
+    """(clauses, name of the mark at the end) of each."""
     comma_after: frozenset[str]
 
 
@@ -48,7 +51,7 @@ def understand(text: str, source: Source) -> Matched | None:
         clauses = _clauses(body.strip(",、"), source)
         if not clauses:
             return None
-        sentences.append((clauses, mark[-1:].replace("。", ".") or "."))
+        sentences.append((clauses, _MARKS.get(mark[-1:], "stop")))
     return Matched(tuple(sentences), source.comma_after) if sentences else None
 
 
@@ -108,17 +111,18 @@ def compose(matched: Matched, writer: Writer) -> str | None:
     """The translation, with capitals and full stops; None where the language lacks something."""
     written = []
     for clauses, mark in matched.sentences:
-        text = ""
+        text, pause = "", ""
         for clause in clauses:
             said = writer.sentence(clause.key, dict(clause.values))
             if said is None:
                 return None
-            text += said if text.endswith(", ") else _capital(said)
-            text += ", " if clause.key in matched.comma_after else ". "
-        before = "" if mark == "." else writer.style.get("before_mark", "")
-        written.append(text[:-2] + before + mark)
-    return " ".join(written)
+            goes_on = clause.key in matched.comma_after
+            text += pause + (said if pause == writer.mark("comma") else _capital(said, writer.code))
+            pause = writer.mark("comma") if goes_on else writer.mark("stop") + writer.mark("joiner")
+        written.append(text + writer.mark(mark))
+    return writer.mark("joiner").join(written)
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _capital(text: str, code: str) -> str:
+    first = "İ" if code in _DOTTED and text[:1] == "i" else text[:1].upper()
+    return first + text[1:]

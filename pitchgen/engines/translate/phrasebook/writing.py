@@ -17,10 +17,16 @@ from pitchgen.engines.translate.phrasebook.values import (
     Quality,
     Term,
 )
-from pitchgen.languages import figures
+from pitchgen.languages import figures, language
 
 Entry = str | Mapping[str, str]
 SLOT = re.compile(r"\{(?P<name>[a-z_]+\d*)(?::(?P<form>[a-z]+))?\}")
+
+MARKS = {"stop": ".", "exclamation": "!", "question": "?", "comma": ", ", "joiner": " "}
+"""What stands after sentences and between them, where a language's [style] does not say it otherwise."""
+QUANTITY = "{number} {unit}"
+LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
+"""Around Latin codes in right-to-left text, or their hyphens and digits change places."""
 
 _VOWELS = tuple("aeiouhàâéèêëîïôöûùœ")
 
@@ -46,6 +52,10 @@ class Writer:
         except _Missing:
             return None
 
+    def mark(self, name: str) -> str:
+        """A punctuation mark of this language."""
+        return self.style.get(name, MARKS[name])
+
     def value(self, value: object, form: str = "") -> str:
         """`value` in the form that a sentence asks for."""
         if isinstance(value, Many):
@@ -68,7 +78,8 @@ class Writer:
         if isinstance(value, Dimensions):
             return self.dimensions(value)
         if isinstance(value, Code):
-            return value.text
+            right_to_left = language(self.code).direction == "rtl"
+            return f"{LEFT_TO_RIGHT}{value.text}{LEFT_TO_RIGHT}" if right_to_left else value.text
         raise TypeError(f"no slot holds a {type(value).__name__}")
 
     def term(self, table: str, key: str, form: str = "") -> str:
@@ -100,7 +111,11 @@ class Writer:
         if quantity.unit == "percent":
             return self._rounded(quantity.amount, lambda value: figures.percent(value, self.code))
         number, category = self.amount(quantity.amount, form)
-        return f"{number} {self.unit(quantity.unit, category)}"
+        return self._counted(number, self.unit(quantity.unit, category))
+
+    def _counted(self, number: str, unit: str) -> str:
+        """Most languages say 100 pairs, some pairs 100, and some write no space."""
+        return self.style.get("quantity", QUANTITY).format(number=number, unit=unit)
 
     def amount(self, amount: Amount, form: str = "") -> tuple[str, str]:
         """The number as it is written, and the plural category of what follows it."""
@@ -143,7 +158,7 @@ class Writer:
         """30 by 20 centimetres."""
         sizes = [figures.decimal(size, self.code) for size in dimensions.sizes]
         category = figures.plural(dimensions.sizes[-1], self.code)
-        return f"{self.style['by'].join(sizes)} {self.unit(dimensions.unit, category)}"
+        return self._counted(self.style["by"].join(sizes), self.unit(dimensions.unit, category))
 
 
 class _Missing(Exception):
