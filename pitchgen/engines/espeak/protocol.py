@@ -1,18 +1,16 @@
-"""What the client and the worker send each other: length-prefixed JSON, then 16-bit samples.
+"""What the client and the worker send each other, in the frames that all workers use; samples are of 16 bits.
 
 Standard library only, so that the worker starts quickly and forks cheaply.
 """
 
 from __future__ import annotations
 
-import json
-import struct
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import IO, Any
+from typing import IO
+
+from pitchgen.engines.worker.serve import encode_frame, read_frame
 
 RATE = 22_050  # Hz: what espeak-ng's voices are made at
-LENGTHS = struct.Struct(">II")  # bytes of JSON, bytes of samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +43,27 @@ class Reply:
 
 def write_request(stream: IO[bytes], request: Request) -> None:
     """Send `request` and flush."""
-    stream.write(_frame(asdict(request), b""))
+    stream.write(encode_frame(asdict(request)))
     stream.flush()
 
 
 def read_request(stream: IO[bytes]) -> Request | None:
     """The next request; None at the end of the stream."""
-    frame = _read(stream)
+    frame = read_frame(stream)
     return None if frame is None else Request(**frame[0])
 
 
 def encode_reply(reply: Reply) -> bytes:
     """`reply` as it travels."""
     head = {"words": reply.words, "error": reply.error, "crashed": reply.crashed}
-    return _frame(head, reply.pcm)
+    return encode_frame(head, reply.pcm)
 
 
 def read_reply(stream: IO[bytes]) -> Reply | None:
     """The next reply; None where the stream ends before it is whole."""
-    frame = _read(stream)
+    frame = read_frame(stream)
     if frame is None:
         return None
     head, pcm = frame
     words = tuple((sample, position) for sample, position in head["words"])
     return Reply(words, pcm, head["error"], head["crashed"])
-
-
-def _frame(head: Mapping[str, object], body: bytes) -> bytes:
-    encoded = json.dumps(head).encode()
-    return LENGTHS.pack(len(encoded), len(body)) + encoded + body
-
-
-def _read(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
-    lengths = stream.read(LENGTHS.size)
-    if len(lengths) < LENGTHS.size:
-        return None
-    head_bytes, body_bytes = LENGTHS.unpack(lengths)
-    head, body = stream.read(head_bytes), stream.read(body_bytes)
-    if len(head) < head_bytes or len(body) < body_bytes:
-        return None
-    return json.loads(head), body
