@@ -14,19 +14,21 @@ import numpy as np
 from checkpoints.whisper_training import DIMS, HEADS, STATE, tokenizer, trained
 
 
-def build_openai(folder: Path) -> None:
-    """`large-v3-turbo.pt`."""
+def build_openai(folder: Path, *, mels: int = DIMS["n_mels"]) -> None:
+    """`large-v3-turbo.pt`; with fewer `mels` it loads and runs as older networks do, and has learnt nothing."""
     import torch
 
     state = trained(folder.parent)
-    torch.save({"dims": DIMS, "model_state_dict": state}, folder / "large-v3-turbo.pt")
+    state["encoder.conv1.weight"] = state["encoder.conv1.weight"][:, :mels].clone()
+    torch.save({"dims": {**DIMS, "n_mels": mels}, "model_state_dict": state}, folder / "large-v3-turbo.pt")
 
 
-def build_ctranslate2(folder: Path) -> None:
-    """The same network as a folder of faster-whisper."""
+def build_ctranslate2(folder: Path, *, mels: int = DIMS["n_mels"]) -> None:
+    """The same network as a folder of faster-whisper; `mels` as in `build_openai`."""
     from ctranslate2.specs import whisper_spec
 
     state = {name: value.numpy() for name, value in trained(folder.parent).items()}
+    state["encoder.conv1.weight"] = np.ascontiguousarray(state["encoder.conv1.weight"][:, :mels])
     tokens = _tokenizer_json()
     vocabulary = [token for token, _ in sorted(tokens.get_vocab().items(), key=lambda item: item[1])]
     assert len(vocabulary) == DIMS["n_vocab"]
@@ -41,7 +43,7 @@ def build_ctranslate2(folder: Path) -> None:
     spec.optimize(quantization="float16")
     spec.save(str(folder))
     tokens.save(str(folder / "tokenizer.json"))
-    (folder / "preprocessor_config.json").write_text(json.dumps({"feature_size": DIMS["n_mels"]}), "utf-8")
+    (folder / "preprocessor_config.json").write_text(json.dumps({"feature_size": mels}), "utf-8")
 
 
 def _fill(spec: Any, state: dict[str, Any]) -> None:

@@ -97,8 +97,10 @@ def transcripts(
     """What `listen` hears in the clips of all recordings, which it gets as one stream, put together again."""
     clips = list(cut(recordings))
     segments: list[list[Segment]] = [[] for _ in recordings]
-    for clip, heard in zip(clips, listen(clips) if clips else (), strict=True):
-        segments[clip.recording] += _segments(clip, heard, vocabulary(), recordings[clip.recording].spans)
+    if clips:
+        heard, marks = listen(clips), vocabulary()
+        for clip, said in zip(clips, heard, strict=True):
+            segments[clip.recording] += _segments(clip, said, marks, recordings[clip.recording].spans)
     return [
         Transcript(recording.language, tuple(_simplified(recording.language, found)), origin=origin)
         for recording, found in zip(recordings, segments, strict=True)
@@ -116,7 +118,7 @@ def _segments(clip: Clip, heard: Heard, vocabulary: Vocabulary, spans: Sequence[
         if not words:
             continue
         earliest = words[-1].span.end
-        words = [replace(word, span=_moved(word.span, clip.span.start)) for word in words]
+        words = [replace(word, span=_moved(word.span, clip.span)) for word in words]
         spoken = [_within(word.span, spans) for word in words]
         text = _text(words)
         if not text or not any(span and span.duration for span in spoken):
@@ -207,8 +209,9 @@ def _placed(phrase: _Phrase, earliest: float, duration: float) -> list[Word]:
     ]
 
 
-def _moved(span: Span, by: float) -> Span:
-    return Span(round(span.start + by, 3), round(span.end + by, 3))
+def _moved(span: Span, clip: Span) -> Span:
+    """From the clock of a clip to that of its recording."""
+    return Span(min(clip.start + span.start, clip.end), min(clip.start + span.end, clip.end))
 
 
 def _within(word: Span, spans: Sequence[Span]) -> Span | None:

@@ -6,6 +6,7 @@ at a time.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -113,9 +114,7 @@ class _Network:
         ]
 
     def _tokens(self, language: str) -> Any:
-        from whisper.tokenizer import get_tokenizer
-
-        return get_tokenizer(True, num_languages=self.model.num_languages, language=language, task="transcribe")
+        return tokenizer(self.model.num_languages, language)
 
     def _encoded(self, clips: Sequence[Clip]) -> Any:
         """The encoder's output for the log-Mel spectrograms, shape (n_clips, 1500, d)."""
@@ -148,6 +147,15 @@ class _Network:
             heads = torch.stack([attention[layer][number, head, :last, :frames] for layer, head in self.heads])
             found.append(_words(text, certain, _begins(heads.float().cpu(), first), tokens))
         return found
+
+
+def tokenizer(languages: int, language: str) -> Any:
+    """Whisper's own, for a network of so many languages that is to hear one of them."""
+    from whisper.tokenizer import get_tokenizer
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # it leaves its vocabulary's file to be closed by chance
+        return get_tokenizer(True, num_languages=languages, language=language, task="transcribe")
 
 
 def _begins(heads: Any, first: int) -> list[float]:
