@@ -12,11 +12,13 @@ import venv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from pitchgen.core.errors import EngineError, InputError, StorageError
 
 READY = "ready.json"  # written last: without it an environment is half made and never used
+OURS_HAS_PIP = find_spec("pip") is not None  # then it installs there too, which spares copying it; uv leaves it out
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +133,16 @@ def _make(wanted: Environment, home: Path, say: Callable[[str], object]) -> None
         except EngineError:
             say("that did not succeed: making it anew")
     say(f"making {home}")
-    venv.EnvBuilder(clear=True, symlinks=True, with_pip=True).create(home)
+    venv.EnvBuilder(clear=True, symlinks=True, with_pip=not OURS_HAS_PIP).create(home)
     _fill(wanted, home, say)
 
 
 def _fill(wanted: Environment, home: Path, say: Callable[[str], object]) -> None:
     """Install what is wanted, and say that it is complete."""
     options = ["--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
-    command = [str(_python(home)), "-I", "-m", "pip", "install", *options, *wanted.requirements]
+    python = str(_python(home))
+    pip_of = [sys.executable, "-I", "-m", "pip", "--python", python] if OURS_HAS_PIP else [python, "-I", "-m", "pip"]
+    command = [*pip_of, "install", *options, *wanted.requirements]
     last = ""
     try:
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
