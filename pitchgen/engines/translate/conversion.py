@@ -56,7 +56,7 @@ def convert(weights: Weights) -> None:
     _check(weights.folder, known, again)
     made = Path(tempfile.mkdtemp(prefix=".converting-", dir=weights.folder))
     try:
-        with _quiet():
+        with quiet():
             _write(weights.folder, known, made / "whole")
         for name in known.tokenizer:
             shutil.copyfile(weights.folder / name, made / "whole" / name)
@@ -148,11 +148,11 @@ def _tokens(folder: Path, known: Architecture) -> list[str]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """No bars, no notes; torchaudio out of the way where it cannot be loaded."""
     import transformers
 
-    _pass_over_torchaudio()
+    pass_over_torchaudio()
     bars = transformers.utils.logging.is_progress_bar_enabled()
     level = transformers.utils.logging.get_verbosity()
     transformers.utils.logging.disable_progress_bar()
@@ -167,7 +167,7 @@ def _quiet() -> Iterator[None]:
             transformers.utils.logging.enable_progress_bar()
 
 
-def _pass_over_torchaudio() -> None:
+def pass_over_torchaudio() -> None:
     """Have transformers do without torchaudio where it was built for another torch: translators need none of it."""
     from transformers.utils import import_utils
 

@@ -1,4 +1,4 @@
-"""Cuts a text into what a translator of sentences takes, and joins what it makes of the parts."""
+"""Cuts a text into what a translator of sentences takes, joins what it makes of the parts, and hears loops in it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ BREAKS = tuple(
     )
 )
 """Where a text may be cut: from the best place to the worst."""
+LOOP = re.compile(r"(.{2,60}?)\1{4,}", re.DOTALL)
+"""The same words five times in a row; people say things three times."""
 WITHOUT_SPACES = ("zh", "ja")
 """BCP-47 codes of languages that put nothing between sentences."""
 LATIN = str.maketrans("。，、！？；：（）", ".,,!?;:()")
@@ -62,6 +64,11 @@ def join(pieces: Sequence[tuple[Part, str]], target: str) -> str:
         closes = bare and all(character in ".,!?;:)。，、！？；：）…" for character in text)
         whole += text if closes or not whole else space + text
     return whole
+
+
+def loops(text: str) -> bool:
+    """Whether `text` says the same again and again; rows of figures or dots are no speech."""
+    return any(any(character.isalpha() for character in found.group(1)) for found in LOOP.finditer(text))
 
 
 def _sentences(text: str, fits: Callable[[str], bool]) -> Iterator[Part]:
