@@ -76,69 +76,56 @@ class _Batch:
 
         self.gpt, self.sampling = gpt, sampling
         self.device = gpt.mel_head.weight.device
-        self.stop = gpt.stop_audio_token
-        self.limits = [line.limit for line in lines]
-        self.rows = list(range(len(lines)))
+        self.limits = torch.tensor([line.limit for line in lines], device=self.device)
+        self.longest = max(line.limit for line in lines)
+        self.rows = torch.arange(len(lines), device=self.device)
         """Index of the sentence that each row decodes."""
-        self.codes: list[list[Tensor]] = [[] for _ in lines]
-        self.latents: list[list[Tensor]] = [[] for _ in lines]
-        self.noise = torch.stack([_noise(line.seed, max(self.limits)) for line in lines]).to(self.device)
-        seen = torch.zeros(len(lines), gpt.mel_head.out_features, dtype=torch.bool, device=self.device)
-        seen[:, 1] = True  # as in the library, where the prefix stands for a row of ones
-        seen[:, gpt.start_audio_token] = True
-        self.seen = seen
+        self.ended = torch.zeros(len(lines), dtype=torch.bool, device=self.device)
+        self.codes = torch.full((len(lines), self.longest), gpt.stop_audio_token, device=self.device)
+        self.latents = torch.zeros(len(lines), self.longest, gpt.model_dim, device=self.device)
+        self.noise = torch.stack([_noise(line.seed, self.longest) for line in lines]).to(self.device)
+        self.seen = torch.zeros(len(lines), gpt.mel_head.out_features, dtype=torch.bool, device=self.device)
+        self.seen[:, 1] = True  # as in the library, where the prefix stands for a row of ones
+        self.seen[:, gpt.start_audio_token] = True
         prefix, padding = _prefixes(gpt, lines, self.device)
         self.attention = _Attention(gpt, padding)
         self.hidden = self.attention.run(prefix)[:, -1]
 
     def run(self) -> list[Decoded]:
         """Decode until every row has ended."""
-        import torch
-
-        for step in range(max(self.limits)):
-            codes = self._step(step)
-            if step % (1 if self.device.type == "cpu" else CHECK) == 0:
-                self._retire(step)
-            if not self.rows:
+        every = 1 if self.device.type == "cpu" else CHECK
+        for step in range(self.longest):
+            self._step(step)
+            if step % every == 0 and not self._any_left(step):
                 break
-            if len(codes) != len(self.rows):
-                codes = torch.stack([self.codes[row][-1] for row in self.rows])
+            codes = self.codes[self.rows, step]
             embedded = self.gpt.mel_embedding(codes) + self.gpt.mel_pos_embedding.emb.weight[step + 1]
             self.hidden = self.attention.run(embedded[:, None])[:, -1]
         return [self._cut(index) for index in range(len(self.codes))]
 
-    def _step(self, step: int) -> Tensor:
-        """Draw one code for each row, shape (n_rows,)."""
+    def _step(self, step: int) -> None:
+        """Draw one code for each row."""
         latents = self.gpt.final_norm(self.hidden)
         codes = _drawn(self.gpt.mel_head(latents), self.seen, self.noise[:, step], self.sampling)
         self.seen.scatter_(1, codes[:, None], value=True)
-        for row, code, latent in zip(self.rows, codes, latents, strict=True):
-            self.codes[row].append(code)
-            self.latents[row].append(latent)
-        return codes
+        self.codes[self.rows, step], self.latents[self.rows, step] = codes, latents
+        self.ended |= codes == self.gpt.stop_audio_token
 
-    def _retire(self, step: int) -> None:
-        """Let rows that have ended go, once they are half of all: moving the others costs as much as a step."""
-        import torch
-
-        last = torch.stack([torch.stack(self.codes[row][-CHECK:]).eq(self.stop).any() for row in self.rows]).tolist()
-        going = [not ended and step + 1 < self.limits[row] for row, ended in zip(self.rows, last, strict=True)]
-        if any(going) and 2 * sum(going) > len(self.rows):
-            return
-        kept = torch.tensor([index for index, goes in enumerate(going) if goes], dtype=torch.long, device=self.device)
-        self.rows = [row for row, goes in zip(self.rows, going, strict=True) if goes]
-        self.seen, self.noise = self.seen[kept], self.noise[kept]
-        if self.rows:
-            self.attention.keep(kept)
+    def _any_left(self, step: int) -> bool:
+        """Whether any row goes on; rows that do not are let go once they are half: moving the others has a price."""
+        going = (~self.ended & (self.limits[self.rows] > step + 1)).nonzero()[:, 0]
+        if 2 * len(going) <= len(self.rows) and len(going):
+            self.rows, self.ended = self.rows[going], self.ended[going]
+            self.seen, self.noise = self.seen[going], self.noise[going]
+            self.attention.keep(going)
+        return len(going) > 0
 
     def _cut(self, index: int) -> Decoded:
         """What a sentence has up to its stop code, or its limit."""
-        import torch
-
-        codes = torch.stack(self.codes[index])[: self.limits[index]]
-        stops = (codes == self.stop).nonzero()
-        length = int(stops[0]) + 1 if len(stops) else len(codes)
-        return Decoded(codes[:length], torch.stack(self.latents[index][:length]))
+        limit = int(self.limits[index])
+        stops = (self.codes[index, :limit] == self.gpt.stop_audio_token).nonzero()
+        length = int(stops[0]) + 1 if len(stops) else limit
+        return Decoded(self.codes[index, :length], self.latents[index, :length])
 
 
 class _Attention:
@@ -146,13 +133,11 @@ class _Attention:
 
     def __init__(self, gpt: Any, padding: Tensor) -> None:
         """Padding says which places at the left hold nothing, shape (n_rows, n_places)."""
-        import torch
-
         self.layers, self.norm = gpt.gpt.h, gpt.gpt.ln_f
         self.heads, self.width = gpt.heads, gpt.model_dim // gpt.heads
         self.length = 0
-        rows, places = padding.shape
-        self.blocked = torch.zeros(rows, places, dtype=torch.bool, device=padding.device) | padding
+        rows = len(padding)
+        self.blocked, self.padded = padding, bool(padding.any())
         shape = (len(self.layers), 2, rows, self.heads, 0, self.width)
         self.memory = gpt.mel_head.weight.new_empty(shape)
 
@@ -184,23 +169,18 @@ class _Attention:
     def _mask(self, count: int, end: int) -> Tensor | None:
         """What may be looked at, shape (n_rows, 1, n_new, n_seen); None for everything."""
         import torch
+        from torch.nn.functional import pad
 
-        grown = end - self.blocked.shape[1]
-        if grown > 0:
-            self.blocked = torch.nn.functional.pad(self.blocked, (0, grown))
-        if count == 1 and not bool(self.length == 0) and not self._padded:
+        if count == 1 and not self.padded:
             return None
-        allowed = ~self.blocked[:, None, None, :end]
-        if count > 1:
-            order = torch.arange(end, device=allowed.device)
-            allowed = allowed & (order[None, :] <= order[self.length :, None])
-            # a row of padding sees itself: a softmax over nothing is not a number
-            allowed = allowed | (order[None, :] == order[self.length :, None])
-        return allowed
-
-    @property
-    def _padded(self) -> bool:
-        return bool(self.blocked.shape[1]) and self.blocked.shape[0] > 1
+        self.blocked = pad(self.blocked, (0, end - self.blocked.shape[1]))
+        allowed = ~self.blocked[:, None, None, :]
+        if count == 1:
+            return allowed
+        places = torch.arange(end, device=allowed.device)
+        own = places[self.length :, None]
+        # a place of padding sees itself: a softmax over nothing is not a number
+        return (allowed & (places <= own)) | (places == own)
 
     def _grow(self, end: int) -> None:
         from torch.nn.functional import pad
