@@ -34,7 +34,7 @@ class Word:
 
     span: Span
     text: str
-    """With the punctuation that clings to it."""
+    """With the punctuation that clings to it, and the space before it: words joined are the text."""
     probability: float = 1.0
 
 

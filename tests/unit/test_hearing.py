@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pitchgen.core.audio import Audio
@@ -33,6 +33,7 @@ def noise(seconds: float) -> Audio:
 spans_of_speech = st.lists(st.tuples(st.floats(0, 9), st.floats(0.05, 70)), max_size=12)
 
 
+@settings(deadline=None)
 @given(spans_of_speech)
 def test_windows_hold_all_speech_and_fit(steps: list[tuple[float, float]]) -> None:
     spans, now = [], 0.0
@@ -114,6 +115,9 @@ def test_marks_cling_to_words_and_words_stay_whole() -> None:
 def test_text_over_silence_is_flagged_and_alone_it_is_left_out() -> None:
     said = hear((1.0, "你好", 4.0), (5.7, "谢谢观看", 7.3), (8.0, "再见", 10.0))
     assert said.texts == ("你好", "再见")
+    (late,) = hear((6.9, "再见了", 9.9)).segments
+    assert late.doubt is None
+    assert late.span.start == 8.0, "a stray word is drawn to its phrase"
     (flagged,) = hear((4.6, "你好谢谢观看", 7.4)).segments
     assert flagged.doubt is Doubt.SILENCE
 
@@ -155,6 +159,7 @@ def test_the_same_sentence_over_and_over() -> None:
 times = st.floats(-1, 35, allow_nan=False)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("好，a1“”。 "), times, times, st.booleans()), max_size=30),
     st.lists(st.tuples(st.floats(0, 8), st.floats(0, 20)), max_size=5),

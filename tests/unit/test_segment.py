@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pitchgen.core.transcript import Doubt, Segment, Span, Transcript, Word
@@ -114,6 +114,7 @@ def test_without_words_nothing_is_cut() -> None:
     assert segment(Transcript("zh", ())).segments == ()
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("好的，。！|1,", min_size=1, max_size=90).filter(lambda t: t[0].isalnum()), max_size=5))
 def test_no_word_is_lost_and_none_moves(phrases: list[str]) -> None:
     transcript = heard(*phrases, pause=0.25)

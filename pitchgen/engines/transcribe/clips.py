@@ -21,6 +21,7 @@ LONGEST_PAUSE = 5.0  # seconds: a network that hears more silence than this begi
 SPLIT = 24.0  # seconds: speech without any pause is cut into equal parts of up to this length,
 REACH = 2.0  # and each cut moves to the quietest moment within this distance: a part stays below WINDOW
 QUIET = 0.05  # seconds over which loudness is measured for that
+INAUDIBLE = 1e-5  # of full scale, a third of the smallest step of 16-bit sound: whoever writes words here invents
 
 MANNER = {"zh": "以下是普通话的句子。"}
 """Whisper goes on in the manner of its prompt: with punctuation, and in simplified characters.
@@ -51,12 +52,14 @@ class Clip:
 
 
 def cut(recordings: Iterable[Recording]) -> Iterator[Clip]:
-    """The clips of all recordings, one after the other."""
+    """The clips of all recordings, one after the other, without those in which there is no sound at all."""
     for number, recording in enumerate(recordings):
         base = recording.language.split("-")[0].lower()
         language, prompt = CODES.get(base, base), prompt_of(recording)
         for span in windows(recording.audio, recording.spans):
-            yield Clip(number, span, recording.audio.cut(span), language, prompt)
+            audio = recording.audio.cut(span)
+            if np.max(np.abs(audio.samples), initial=0) > INAUDIBLE:
+                yield Clip(number, span, audio, language, prompt)
 
 
 def alike(clips: Iterable[Clip]) -> Iterator[list[Clip]]:

@@ -1,7 +1,8 @@
 """What a network of the Whisper family heard, made into a transcript: word times, doubts, simplified characters.
 
 A doubt flags a segment and changes no word of it. One thing alone is left out: a segment of which no word lies
-in a span where the detector heard somebody speak. Nobody said it, so there is no sentence to dub.
+in a span where the detector heard somebody speak, or in which there is no sound. Nobody said it, so there is no
+sentence to dub.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pitchgen.core.errors import EngineError, MissingWeights
 from pitchgen.core.transcript import Segment, Span, Transcript, Word
 from pitchgen.core.weights import Weights
 from pitchgen.engines.transcribe.clips import Clip, cut
-from pitchgen.engines.transcribe.doubts import looping_among, why_doubt
+from pitchgen.engines.transcribe.doubts import SILENT, looping_among, why_doubt
 
 RECIPE = 1  # raise it whenever the same words of a network give another transcript
 
@@ -121,10 +122,11 @@ def _segments(clip: Clip, heard: Heard, vocabulary: Vocabulary, spans: Sequence[
         words = [replace(word, span=_moved(word.span, clip.span)) for word in words]
         spoken = [_within(word.span, spans) for word in words]
         text = _text(words)
-        if not text or not any(span and span.duration for span in spoken):
+        if not text or not any(spoken):
             continue
-        words = [replace(word, span=span or word.span) for word, span in zip(words, spoken, strict=True)]
-        silent = sum(len(word.text) for word, span in zip(words, spoken, strict=True) if not span)
+        silent = sum(len(word.text) for word, span in zip(words, spoken, strict=True) if not span) / len(text)
+        if silent <= SILENT:
+            words = _drawn_in(words, spoken)
         doubt = why_doubt(
             text,
             language=clip.language,
@@ -132,7 +134,7 @@ def _segments(clip: Clip, heard: Heard, vocabulary: Vocabulary, spans: Sequence[
             no_speech=heard.no_speech,
             log_probability=heard.log_probability,
             probability=float(np.mean([word.probability for word in words])),
-            silent=silent / len(text),
+            silent=silent,
             looping=text in looping,
         )
         yield Segment(Span(words[0].span.start, words[-1].span.end), text, words=tuple(words), doubt=doubt)
@@ -215,20 +217,23 @@ def _moved(span: Span, clip: Span) -> Span:
 
 
 def _within(word: Span, spans: Sequence[Span]) -> Span | None:
-    """The part of a word in which somebody speaks: attention stretches words over the pauses beside them.
-
-    One that lies within `SLACK` of speech belongs to it too, and gets its edge.
-    """
-    best = min(spans, key=lambda span: (-word.overlap(span), _distance(word, span)), default=None)
-    if best is None or _distance(word, best) > SLACK:
+    """The part of a word in which somebody speaks: attention stretches words over the pauses beside them."""
+    best = max(spans, key=word.overlap, default=None)
+    if best is None or word.overlap(best) == 0:
         return None
-    start = min(max(word.start, best.start), best.end)
-    return Span(start, max(min(word.end, best.end), start))
+    return Span(max(word.start, best.start), min(word.end, best.end))
 
 
-def _distance(word: Span, span: Span) -> float:
-    """Seconds between them; 0 where they touch."""
-    return max(span.start - word.end, word.start - span.end, 0.0)
+def _drawn_in(words: Sequence[Word], spoken: Sequence[Span | None]) -> list[Word]:
+    """The words in the spans that `_within` found; the stray ones before and after them at their edges."""
+    spans = [span for span in spoken if span]
+    first, last = Span(spans[0].start, spans[0].start), Span(spans[-1].end, spans[-1].end)
+    before = next(at for at, span in enumerate(spoken) if span)
+    after = len(spoken) - next(at for at, span in enumerate(reversed(spoken)) if span)
+    return [
+        replace(word, span=span or (first if at < before else last if at >= after else word.span))
+        for at, (word, span) in enumerate(zip(words, spoken, strict=True))
+    ]
 
 
 def _text(words: Sequence[Word] | Sequence[Timed]) -> str:
