@@ -36,6 +36,7 @@ class Rack:
         self.shelf: Shelf = shelf or EmptyShelf()
         self.loads: Counter[str] = Counter()
         """How often each network was loaded."""
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch comes: its spinning threads starve others
         self._asked = device
         self._memory = memory
         self._held: OrderedDict[str, tuple[Any, int]] = OrderedDict()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -218,6 +220,15 @@ def test_takes_are_trimmed_and_at_one_level() -> None:
     done = finished(padded)
     assert done.duration == pytest.approx(1.0 + 2 * takes.KEPT, abs=0.01)
     assert np.sqrt(np.mean(done.samples**2)) == pytest.approx(takes.LEVEL, rel=0.05)
+
+
+def test_naming_a_neural_voice_loads_no_torch() -> None:
+    modules = [f"pitchgen.engines.synthesize.{name}" for name in ("xtts", "xtts_decoding", "openvoice", "chatterbox")]
+    script = (
+        f"import sys, {', '.join(modules)}; print([n for n in ('torch', 'TTS', 'transformers') if n in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert found.stdout.strip() == "[]"
 
 
 # XTTS
