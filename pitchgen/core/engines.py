@@ -123,7 +123,7 @@ class Detector(Engine, Protocol):
 
 
 class Transcriber(Engine, Protocol):
-    """Writes down what is said."""
+    """Writes down what is said. One whose attribute `aligns` is true hears nothing: it needs `Recording.script`."""
 
     def transcribe(self, recordings: Sequence[Recording]) -> Sequence[Transcript]: ...
 

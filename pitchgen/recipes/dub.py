@@ -44,10 +44,17 @@ class Cast:
 
     detector: Detector
     transcriber: Transcriber
+    """Hears what she says."""
+    aligner: Transcriber
+    """Places a script on her speech, where there is one."""
     translator: Translator
     synthesizer: Synthesizer
     glossary: Glossary
     """The shop's own terms."""
+
+    def listener(self, script: Sequence[str] | None) -> Transcriber:
+        """Who writes down what is said: her own words are better than any that are heard."""
+        return self.aligner if script else self.transcriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ def hear(media: Media, script: Sequence[str] | None, cast: Cast, kit: Kit, ffmpe
     spans = kit.run(detect, audio, cast.detector)
     if not spans:
         raise MediaError(f"{media.path}: nobody is heard speaking in it; is this the right audio track?")
-    heard = kit.run(transcribe, recording(audio, spans, script, cast), cast.transcriber)
+    heard = kit.run(transcribe, recording(audio, spans, script, cast), cast.listener(script))
     if not heard.segments:
         raise MediaError(f"{media.path}: no words could be made out in it; give a script by --script")
     return segment(heard)

@@ -21,29 +21,22 @@ from pitchgen.core.media import Media
 from pitchgen.core.project import Version
 from pitchgen.core.transcript import DOUBTFUL, Transcript
 from pitchgen.edges.ffmpeg import Ffmpeg, decode
-from pitchgen.edges.glossary import read_glossary
 from pitchgen.edges.probe import probe
 from pitchgen.edges.project import Project, opened
 from pitchgen.edges.settings import default_store, read_settings
 from pitchgen.edges.store import Store
-from pitchgen.edges.weights import WeightsFolder, default_weights
 from pitchgen.engines import registry
-from pitchgen.engines.rack import Rack
 from pitchgen.kit import Kit
 from pitchgen.languages import SOURCE, language
+from pitchgen.recipes.casting import Casting
 from pitchgen.recipes.dub import Cast, Dub, Edits, Script, dub, hear, told
 from pitchgen.recipes.editing import edited_transcript, find_edits
 from pitchgen.recipes.outcome import Outcome, Output
-from pitchgen.recipes.pull import pull_missing
 from pitchgen.recipes.render import Renderer
 from pitchgen.recipes.words import find_script
 from pitchgen.stages.caption import caption_transcript
 from pitchgen.stages.enroll import enroll
 
-ENGINE_SETTINGS = (
-    "takes", "chat_url", "chat_model", "chat_key", "speech_url", "speech_model", "speech_voice", "speech_key",
-)  # fmt: skip
-"""Settings that engines may ask for."""
 HEARD_LATE = 0.1  # seconds: an overrun below a breath is in the report, and no reason to stop anybody
 
 
@@ -83,36 +76,14 @@ class Studio:
         self._warnings: list[str] = []
 
     @cached_property
-    def weights(self) -> WeightsFolder:
-        """The weights of this machine."""
-        return WeightsFolder(self.settings.weights or default_weights())
-
-    @cached_property
-    def rack(self) -> Rack:
-        """Where networks are held, once for all videos."""
-        return Rack(self.weights, device=self.settings.device)
-
-    @cached_property
-    def profile(self) -> registry.Profile:
-        """Which engine performs which verb, with the settings' own choices."""
-        chosen = {verb: name for verb in registry.BUILT_IN if (name := getattr(self.settings, verb))}
-        return replace(registry.profile(self.settings.profile, self.weights), **chosen)
+    def casting(self) -> Casting:
+        """Who can perform here, found when it is first asked for."""
+        return Casting(self.settings)
 
     @cached_property
     def cast(self) -> Cast:
-        """The engines; none of them has loaded a network yet. Weights are fetched here where `pull` asks for it.
-
-        Raises:
-            PitchgenError: an engine that cannot be used here.
-        """
-        if self.settings.pull:
-            pull_missing(self.profile.engines.values(), self.weights, use=self.settings.use, listen=self._listen)
-        options = {name: getattr(self.settings, name) for name in ENGINE_SETTINGS}
-        detector, transcriber, translator, synthesizer = (
-            registry.load(verb, self.profile.engines[verb], use=self.settings.use, rack=self.rack, **options)
-            for verb in ("detect", "transcribe", "translate", "synthesize")
-        )
-        return Cast(detector, transcriber, translator, synthesizer, read_glossary(self.settings.glossary))
+        """As `Casting.cast`, once for all videos."""
+        return self.casting.cast(self._listen)
 
     def make(self, video: Path, languages: Sequence[str], *, script: Path | None = None) -> Outcome:
         """As the function `make`."""
@@ -246,6 +217,7 @@ class Studio:
         return _output(made, project, self.cast, reused=picture is None)
 
     def _outcome(self, media: Media, project: Project, transcript: Transcript, outputs: tuple[Output, ...]) -> Outcome:
+        casting = self.casting
         return Outcome(
             video=media.path,
             folder=project.folder,
@@ -253,9 +225,9 @@ class Studio:
             transcript=project.transcript_path(SOURCE),
             transcript_origin=transcript.origin,
             score=transcript.score,
-            profile=self.profile.name,
-            engines=self.profile.engines,
-            better=registry.better(self.profile.name, self.weights) if self.settings.profile == "auto" else (),
+            profile=casting.profile.name,
+            engines=casting.profile.engines,
+            better=registry.better(casting.profile.name, casting.weights) if self.settings.profile == "auto" else (),
             outputs=outputs,
             warnings=tuple(self._warnings),
         )

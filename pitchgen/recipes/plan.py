@@ -100,7 +100,7 @@ class _Planner:
         audio = self._kept("decode", self.kit.map(decode, (self.media,), self.studio.ffmpeg))
         spans = self._kept("detect", self.kit.map(detect, (audio,), cast.detector)) if audio else None
         if audio and spans:
-            heard = self.kit.map(transcribe, (recording(audio, spans, script, cast),), cast.transcriber)
+            heard = self.kit.map(transcribe, (recording(audio, spans, script, cast),), cast.listener(script))
             kept = self._kept("transcribe", heard)
             return segment(kept) if kept else None
         self._step("transcribe", 1)

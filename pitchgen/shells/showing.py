@@ -22,7 +22,7 @@ from pitchgen.engines import registry
 from pitchgen.engines.rack import Rack
 from pitchgen.engines.registry import MODELS
 from pitchgen.languages import LANGUAGES
-from pitchgen.recipes.make import ENGINE_SETTINGS
+from pitchgen.recipes.casting import ENGINE_SETTINGS
 
 PACKAGES = {
     # package: what it gives

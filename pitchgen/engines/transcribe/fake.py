@@ -13,6 +13,7 @@ class FakeTranscriber:
 
     name = "fake"
     fingerprint = "fake-transcriber-1"
+    aligns = True
     languages: frozenset[str] = frozenset()
     licence = Licence("Apache-2.0", commercial=True)
 

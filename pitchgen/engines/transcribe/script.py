@@ -52,6 +52,7 @@ class ScriptAligner:
     """Gives each sentence of `Recording.script` its time in the recording."""
 
     name = "script"
+    aligns = True
     languages = frozenset(VOICES)
     licence = Licence("GPL-3.0-or-later", commercial=True)
 

@@ -1,0 +1,59 @@
+"""Who performs which verb in a run: from the settings to the engines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pitchgen.core.config import Settings
+from pitchgen.core.events import Listener, ignore
+from pitchgen.edges.glossary import read_glossary
+from pitchgen.edges.weights import WeightsFolder, default_weights
+from pitchgen.engines import registry
+from pitchgen.engines.rack import Rack
+from pitchgen.recipes.dub import Cast
+from pitchgen.recipes.pull import pull_missing
+
+ENGINE_SETTINGS = (
+    "takes", "chat_url", "chat_model", "chat_key", "speech_url", "speech_model", "speech_voice", "speech_key",
+)  # fmt: skip
+"""Settings that engines may ask for."""
+
+
+class Casting:
+    """The weights of this machine, the networks that are held, and the profile that was chosen."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.weights = WeightsFolder(settings.weights or default_weights())
+        self.rack = Rack(self.weights, device=settings.device)
+        chosen = {verb: name for verb in registry.BUILT_IN if (name := getattr(settings, verb))}
+        self.profile = replace(registry.profile(settings.profile, self.weights), **chosen)
+        """Which engine performs which verb, with the settings' own choices."""
+
+    def cast(self, listen: Listener = ignore) -> Cast:
+        """The engines; none has loaded a network yet. Weights are fetched here where `pull` asks for it.
+
+        Raises:
+            PitchgenError: an engine that cannot be used here.
+        """
+        settings = self._settings
+        if settings.pull:
+            pull_missing(self.profile.engines.values(), self.weights, use=settings.use, listen=listen)
+        detector, transcriber, translator = map(self.engine, ("detect", "transcribe", "translate"))
+        hears = not getattr(transcriber, "aligns", False)
+        return Cast(
+            detector,
+            transcriber,
+            # one that was named is asked even where there is a script
+            registry.load("transcribe", "script") if hears and not settings.transcribe else transcriber,
+            translator,
+            self.engine("synthesize", recogniser=transcriber if hears else None),
+            read_glossary(settings.glossary),
+        )
+
+    def engine(self, verb: str, **more: Any) -> Any:
+        """The profile's engine for `verb`; `more` are options beside those of the settings."""
+        options = {name: getattr(self._settings, name) for name in ENGINE_SETTINGS}
+        name = self.profile.engines[verb]
+        return registry.load(verb, name, use=self._settings.use, rack=self.rack, **options, **more)
