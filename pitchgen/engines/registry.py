@@ -21,6 +21,7 @@ from pitchgen.core.errors import InputError, LicenceError, MissingWeights
 from pitchgen.core.weights import Shelf
 from pitchgen.engines.rack import Rack
 from pitchgen.engines.synthesize.relay import Relay
+from pitchgen.engines.worker.environment import ENVIRONMENTS, installed
 
 GROUP = "pitchgen.engines"
 
@@ -54,6 +55,7 @@ BUILT_IN = {
     },
 }
 
+PULL = "pitchgen models pull "
 MODELS = "pip install 'pitchgen[models]'"
 NEEDS = {
     # engine: (module whose presence shows that its package is installed, how to install it)
@@ -91,8 +93,9 @@ class Profile:
 
     def lacking(self, shelf: Shelf) -> tuple[str, ...]:
         """How to get what its engines lack on this machine, each remedy once."""
-        remedies = (remedy for engine in self.engines.values() if (remedy := lacks(engine, shelf)))
-        return tuple(dict.fromkeys(remedies))
+        parts = (part for engine in self.engines.values() for part in engine.split("+"))
+        remedies = (remedy for part in parts if (remedy := lacks(part, shelf)))
+        return tuple(dict.fromkeys(PULL + self.name if remedy.startswith(PULL) else remedy for remedy in remedies))
 
 
 PROFILES = {
@@ -103,8 +106,9 @@ PROFILES = {
             detect="silero",
             transcribe="faster-whisper",
             translate="madlad",
-            synthesize="openvoice",
-            gives="what she says is heard, translated and said in a voice like hers, by weights that merchants may use",
+            synthesize="chatterbox+openvoice",
+            gives="what she says is heard, translated and said in her cloned voice, or in a synthetic one converted to "
+            "the tone of hers where the cloner speaks no such language; by weights that merchants may use",
         ),
         Profile(
             "research",
@@ -162,15 +166,15 @@ def better(name: str, shelf: Shelf) -> tuple[str, ...]:
 
 
 def lacks(engine: str, shelf: Shelf) -> str | None:
-    """How to get what `engine` (as `load` takes it) lacks on this machine; None where it lacks nothing."""
-    if "+" in engine:
-        return next(filter(None, (lacks(part, shelf) for part in engine.split("+"))), None)
+    """How to get what `engine` (`name` or `name:model`) lacks on this machine; None where it lacks nothing."""
     name, _, model = engine.partition(":")
     module, remedy = NEEDS.get(name, ("", ""))
     if module and find_spec(module) is None:
         return remedy
+    if name in ENVIRONMENTS and installed(name) is None:
+        return f"pitchgen engines install {name}"
     wanted = model or next((known.name for known in shelf.listed(name)), "")
-    return f"pitchgen models pull {wanted}" if wanted and not shelf.has(wanted) else None
+    return PULL + wanted if wanted and not shelf.has(wanted) else None
 
 
 @lru_cache(maxsize=1)

@@ -23,6 +23,8 @@ app = typer.Typer(
 )
 
 
+engines = typer.Typer(help="List the engines, their licences and the profiles; install some.")
+app.add_typer(engines, name="engines")
 models = typer.Typer(help="List, fetch and check weights.", no_args_is_help=True)
 app.add_typer(models, name="models")
 
@@ -130,12 +132,28 @@ def languages(json: JsonOption = False) -> None:
     show_languages(json=json)
 
 
-@app.command()
-def engines(json: JsonOption = False) -> None:
+@engines.callback(invoke_without_command=True)
+def engines_list(context: typer.Context, json: JsonOption = False) -> None:
     """List the engines, their licences and the profiles."""
-    from pitchgen.shells.showing import show_engines
+    if context.invoked_subcommand is None:
+        from pitchgen.shells.showing import show_engines
 
-    show_engines(json=json)
+        show_engines(json=json)
+
+
+@engines.command("install")
+def engines_install(
+    names: Annotated[
+        list[str], typer.Argument(help="Engines that need an environment of their own.", metavar="NAME...")
+    ],
+) -> None:
+    """Make the Python environment of an engine whose packages cannot share ours."""
+    from pitchgen.engines.worker.environment import environment, install
+
+    for wanted in [environment(name) for name in names]:
+        sys.stderr.write(f"{wanted.name}: up to {wanted.size_gb:.0f} GB\n")
+        python = install(wanted.name, lambda line: sys.stderr.write(f"  {line}\n"))
+        sys.stdout.write(f"{wanted.name}: in {python.parents[1]}\n")
 
 
 @app.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
 from pitchgen.core.errors import InputError
 from pitchgen.core.weights import Model
@@ -22,7 +22,7 @@ def list_models(folder: Path | None, *, json: bool) -> None:
     rows = [
         {
             "model": model.name,
-            "engines": ", ".join(model.engines),
+            "engine": ", ".join(model.engines),
             "MB": model.size_mb,
             "licence": model.licence.name,
             "merchants": "yes" if model.licence.commercial else "no",
@@ -81,5 +81,5 @@ def _shelf(folder: Path | None) -> WeightsFolder:
     return WeightsFolder(read_settings({"weights": folder}).weights or default_weights())
 
 
-def _place(model: Model) -> Any:
-    return model.repository or model.urls[0]
+def _place(model: Model) -> str:
+    return model.repository or str(urlsplit(model.urls[0]).hostname)

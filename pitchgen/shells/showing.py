@@ -64,16 +64,14 @@ def show_engines(*, json: bool) -> None:
     rows = []
     for verb, names in registry.registered().items():
         for name in names:
-            row: Row = {"verb": verb, "engine": name, "ready": "yes", "licence": "", "merchants": ""}
+            licence, ready = next((model.licence for model in _shelf().listed(name)), None), "yes"
             try:
-                engine = _loaded(verb, name)
-                row |= {
-                    "licence": engine.licence.name,
-                    "merchants": "yes" if engine.licence.commercial else "no",
-                }
+                licence = _loaded(verb, name).licence
             except PitchgenError as error:
-                row["ready"] = registry.lacks(name, _shelf()) or str(error)
-            rows.append(row)
+                ready = registry.lacks(name, _shelf()) or str(error)
+            row: Row = {"verb": verb, "engine": name, "licence": licence.name if licence else ""}
+            row["merchants"] = ("yes" if licence.commercial else "no") if licence else ""
+            rows.append({**row, "ready": ready})
     profiles = [{"profile": p.name, "gives": p.gives} for p in registry.PROFILES.values()]
     if json:
         print_json({"engines": rows, "profiles": profiles})
@@ -156,8 +154,8 @@ def show(title: str, rows: Sequence[Row], *, json: bool) -> None:
         print_json({title: rows})
         return
     table = Table(title=title, title_justify="left")
-    for column in rows[0]:
-        table.add_column(column, overflow="fold")
+    for index, column in enumerate(rows[0]):
+        table.add_column(column, overflow="fold", no_wrap=index == 0)
     for row in rows:
         table.add_row(*(escape(str(value)) for value in row.values()))
     Console(highlight=False).print(table)
