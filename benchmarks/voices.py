@@ -26,7 +26,7 @@ from pitchgen.engines.synthesize.xtts import CODES_PER_SECOND, HEARD_RATE, RATE,
 
 TEXT = "these socks cost three and a half yuan a pair, from one hundred pairs."
 REFERENCE_SECONDS = 12.0
-REPEATS = 3
+REPEATS = {"cuda": 5, "mps": 3, "cpu": 1}  # a processor takes minutes for each table
 COPY_BYTES = 1 << 30  # copied to measure how fast memory is: far above any cache
 
 
@@ -77,17 +77,18 @@ def xtts(folder: Path, device: str) -> Any:
     return library.to(device)
 
 
-def timed(work: Callable[[], object], device: str, repeats: int = REPEATS) -> float:
-    """Median seconds, after one run that does not count."""
+def timed(work: Callable[[], object], device: str) -> float:
+    """Median seconds; on a GPU after one run that does not count, in which kernels are chosen."""
     import torch
 
     def finished() -> None:
         if device == "cuda":
             torch.cuda.synchronize()
 
-    work()
+    if device == "cuda":
+        work()
     times = []
-    for _ in range(repeats):
+    for _ in range(REPEATS[device]):
         finished()
         start = time.perf_counter()
         work()
@@ -118,7 +119,7 @@ def decoded(library: Any, likeness: Likeness, asked: argparse.Namespace) -> dict
     runs = {}
     for rows in map(int, asked.rows.split(",")):
         lines = [Line(likeness.conditioning, tokens, asked.codes, seed) for seed in range(rows)]
-        runs[rows] = timed(lambda lines=lines: decode(library.gpt, lines, sampling), asked.device, 2)  # type: ignore[misc]
+        runs[rows] = timed(lambda lines=lines: decode(library.gpt, lines, sampling), asked.device)  # type: ignore[misc]
     first = min(runs)
     alone = first * asked.codes / runs[first]
     limit = bandwidth(asked.device)
@@ -129,7 +130,7 @@ def decoded(library: Any, likeness: Likeness, asked: argparse.Namespace) -> dict
     for rows, seconds in runs.items():
         rate = rows * asked.codes / seconds
         share = weights * asked.codes / seconds / limit
-        body.append((rows, f"{rate:.0f}", f"{rate / alone:.1f}x", f"{CODES_PER_SECOND / rate:.3f}", f"{share:.0%}"))
+        body.append((rows, f"{rate:.1f}", f"{rate / alone:.1f}x", f"{CODES_PER_SECOND / rate:.3f}", f"{share:.0%}"))
     table(("rows", "codes/s", "ratio", "RTF", "share of the bandwidth limit"), body)
     return runs
 
@@ -150,7 +151,7 @@ def stages(library: Any, likeness: Likeness, runs: dict[int, float], asked: argp
     latents = torch.randn(1, asked.codes, 1024, device=asked.device)
     sound = asked.codes / CODES_PER_SECOND
     with torch.inference_mode():
-        vocoder = timed(lambda: library.hifigan_decoder(latents, g=likeness.speaker), asked.device, 2) / sound
+        vocoder = timed(lambda: library.hifigan_decoder(latents, g=likeness.speaker), asked.device) / sound
     most = max(runs)
     rows = [
         ("decoding, one by one", runs[min(runs)] / min(runs) / sound),
