@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pitchgen.core.engines import Translation
 from pitchgen.engines import registry
 from pitchgen.engines.translate.conversion import pass_over_torchaudio, quiet
 from pitchgen.engines.translate.madlad import CODES as MADLAD_CODES
-from pitchgen.engines.translate.nllb import M2M100_CODES, NLLB_CODES
+from pitchgen.engines.translate.nllb import NLLB_CODES
 from pitchgen.engines.translate.splitting import parts
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "umbrella.txt"
@@ -23,10 +26,12 @@ LINES = (
     "起订一百双，三块五一双。",
 )
 GOOD = {"zh": "好", "en": "Good.", "fr": "Bien.", "ru": "Хорошо."}
+SPECIAL = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}
 TARGETS = ("en", "fr", "ru")
 WIDTH = 64
 HEADS = 4
 POSITIONS = 512
+VOCABULARY = 700  # at most: whole words, so that sentences are few tokens long
 LEARNING_RATE = 8e-3
 WEIGHT_DECAY = 0.1  # keeps weights alike in size, so that 8-bit integers tell them apart
 STEPS = 1500  # at most; a tenth of them is the rule
@@ -44,6 +49,7 @@ class Example:
     """How many tokens of the target are handed to the decoder: they are not learned."""
 
 
+@lru_cache
 def translations(target: str) -> dict[str, str]:
     """What each of `LINES` is in a language, by the phrasebook."""
     book = registry.load("translate", "phrasebook")
@@ -109,61 +115,81 @@ def build_nllb(folder: Path) -> None:
     from transformers import NllbTokenizer
     from transformers.models.nllb.tokenization_nllb import FAIRSEQ_LANGUAGE_CODES
 
-    rows = corpus()
-    spm = _sentencepiece([text for a, _, b in rows for text in (a, b)], folder / "sentencepiece.bpe.model", "bpe")
+    learned = _many_languages()
+    (folder / "sentencepiece.bpe.model").write_bytes(learned.pieces.serialized_model_proto())
     with quiet():
         tokenizer = NllbTokenizer.from_pretrained(folder, additional_special_tokens=list(FAIRSEQ_LANGUAGE_CODES))
         tokenizer.save_pretrained(folder)
-    assert spm.get_piece_size() < len(tokenizer)
-
-    def numbers(text: str, code: str) -> list[int]:
-        tokenizer.src_lang = NLLB_CODES[code]
-        return list(tokenizer(text).input_ids)
-
-    examples = [Example(numbers(a, "zh"), numbers(b, code), given=1) for a, code, b in rows]
-    model = _m2m100(len(tokenizer) + 2, examples)  # two rows stand for no token, as in the original
-    _write(
-        folder, model, {"special_tokens_map.json": {"eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}}
-    )
+    names = {NLLB_CODES[code]: f"__{code}__" for code in ("zh", *TARGETS)}
+    tokens = tokenizer.convert_ids_to_tokens(range(len(tokenizer)))
+    # two rows stand for no token, as in the original
+    model = learned.renumbered([names.get(token, token) for token in (*tokens, "madeupword0", "madeupword1")])
+    _write(folder, model, {"special_tokens_map.json": SPECIAL})
 
 
 def build_m2m100(folder: Path) -> None:
     """M2M100 with its 100 languages, three of which it speaks."""
     pass_over_torchaudio()
-    from transformers import M2M100Tokenizer
+    from transformers.models.m2m_100.tokenization_m2m_100 import FAIRSEQ_LANGUAGE_CODES
 
-    rows = corpus()
-    spm = _sentencepiece([text for a, _, b in rows for text in (a, b)], folder / "sentencepiece.bpe.model", "bpe")
-    vocabulary = {token: n for n, token in enumerate(("<s>", "<pad>", "</s>", "<unk>", *_pieces(spm)))}
-    _json(folder / "vocab.json", vocabulary)
+    learned = _many_languages()
+    (folder / "sentencepiece.bpe.model").write_bytes(learned.pieces.serialized_model_proto())
+    tokens = ["<s>", "<pad>", "</s>", "<unk>", *_pieces(learned.pieces)]
+    languages = [f"__{code}__" for code in FAIRSEQ_LANGUAGE_CODES["m2m100"]]
+    model = learned.renumbered([*tokens, *languages, *(f"madeupword{n}" for n in range(8))])
+    files = {"vocab.json": {token: n for n, token in enumerate(tokens)}, "special_tokens_map.json": SPECIAL}
+    _write(folder, model, files)
     _json(folder / "tokenizer_config.json", {"tokenizer_class": "M2M100Tokenizer", "num_madeup_words": 8})
-    with quiet():
-        tokenizer = M2M100Tokenizer.from_pretrained(folder)
-
-    def numbers(text: str, code: str) -> list[int]:
-        tokenizer.src_lang = M2M100_CODES[code]
-        return list(tokenizer(text).input_ids)
-
-    examples = [Example(numbers(a, "zh"), numbers(b, code), given=1) for a, code, b in rows]
-    model = _m2m100(len(vocabulary) + 100 + 8, examples)
-    _write(
-        folder, model, {"special_tokens_map.json": {"eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}}
-    )
 
 
-def _m2m100(rows: int, examples: Sequence[Example]) -> Any:
+@dataclass(frozen=True)
+class Learned:
+    """What NLLB and M2M100 have in common: they are one architecture and differ in how they number the tokens."""
+
+    model: Any
+    tokens: dict[str, int]
+    """Languages as M2M100 writes them."""
+    pieces: Any
+
+    def renumbered(self, tokens: Sequence[str]) -> Any:
+        """The same network with the rows of `tokens` in their order; what it has not learned is unlikely."""
+        import torch
+        from transformers import M2M100ForConditionalGeneration
+
+        rows = torch.tensor([self.tokens.get(token, self.tokens["<unk>"]) for token in tokens])
+        config = copy.deepcopy(self.model.config)
+        config.vocab_size = len(tokens)
+        model = M2M100ForConditionalGeneration(config)
+        shape = (self.model.config.vocab_size, WIDTH)
+        learned = self.model.state_dict().items()
+        model.load_state_dict({name: value[rows] if value.shape == shape else value for name, value in learned})
+        return model
+
+
+@lru_cache(maxsize=1)
+def _many_languages() -> Learned:
     from transformers import M2M100Config, M2M100ForConditionalGeneration
 
+    rows = corpus()
+    with TemporaryDirectory() as folder:
+        texts = [text for a, _, b in rows for text in (a, b)]
+        pieces = _sentencepiece(texts, Path(folder) / "sentencepiece.bpe.model", "bpe")
+    names = ("<s>", "<pad>", "</s>", "<unk>", *_pieces(pieces), *(f"__{code}__" for code in ("zh", *TARGETS)))
+    tokens = {token: n for n, token in enumerate(names)}
     config = M2M100Config(
-        vocab_size=rows, d_model=WIDTH, encoder_layers=1, decoder_layers=1, encoder_attention_heads=HEADS,
+        vocab_size=len(tokens), d_model=WIDTH, encoder_layers=1, decoder_layers=1, encoder_attention_heads=HEADS,
         decoder_attention_heads=HEADS, encoder_ffn_dim=2 * WIDTH, decoder_ffn_dim=2 * WIDTH, dropout=0.0,
         attention_dropout=0.0, activation_dropout=0.0, encoder_layerdrop=0.0, decoder_layerdrop=0.0,
         max_position_embeddings=POSITIONS, activation_function="relu", scale_embedding=True,
         pad_token_id=1, bos_token_id=0, eos_token_id=2, decoder_start_token_id=2,
     )  # fmt: skip
+
+    def numbers(text: str, code: str) -> list[int]:
+        return [tokens[token] for token in (f"__{code}__", *pieces.encode(text, out_type=str), "</s>")]
+
     model = _seeded(lambda: M2M100ForConditionalGeneration(config))
-    _train(model, examples, pad=1)
-    return model
+    _train(model, [Example(numbers(a, "zh"), numbers(b, code), given=1) for a, code, b in rows], pad=1)
+    return Learned(model, tokens, pieces)
 
 
 def build_madlad(folder: Path) -> None:
@@ -185,9 +211,7 @@ def build_madlad(folder: Path) -> None:
         decoder_start_token_id=0, pad_token_id=1, eos_token_id=2, tie_word_embeddings=False,
     )  # fmt: skip
     model = _seeded(lambda: _untied(T5ForConditionalGeneration(config)))
-    examples = [
-        Example([*tokenizer.encode(f"<2{code}> {a}").ids, 2], [*tokenizer.encode(b).ids, 2]) for a, code, b in rows
-    ]
+    examples = [Example(tokenizer.encode(f"<2{code}> {a}").ids, tokenizer.encode(b).ids) for a, code, b in rows]
     _train(model, examples, pad=1)
     _write(folder, model, {"special_tokens_map.json": special}, weights="model.safetensors")
     _json(folder / "config.json", {**config.to_dict(), "tie_word_embeddings": False})
@@ -202,13 +226,16 @@ def _untied(model: Any) -> Any:
 
 def _unigram(spm: Any) -> Any:
     """The tokenizer of the library `tokenizers` that does as a SentencePiece model does."""
-    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
+    from sentencepiece import sentencepiece_model_pb2
+    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
+    description = sentencepiece_model_pb2.ModelProto.FromString(spm.serialized_model_proto())
     vocabulary = [(spm.id_to_piece(i), spm.get_score(i)) for i in range(spm.get_piece_size())]
     tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=0))
-    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace("  ", " ")])
+    tokenizer.normalizer = normalizers.Precompiled(description.normalizer_spec.precompiled_charsmap)
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
     tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
+    tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 2)])
     return tokenizer
 
 
@@ -217,8 +244,8 @@ def _sentencepiece(texts: Sequence[str], path: Path, kind: str, symbols: Sequenc
 
     prefix = path.with_suffix("")
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(dict.fromkeys(texts)), model_prefix=str(prefix), model_type=kind, vocab_size=700,
-        character_coverage=1.0, hard_vocab_limit=False, minloglevel=2, num_threads=1,
+        sentence_iterator=iter(list(dict.fromkeys(texts)) * 3), model_prefix=str(prefix), model_type=kind,
+        vocab_size=VOCABULARY, character_coverage=1.0, hard_vocab_limit=False, minloglevel=2, num_threads=1,
         user_defined_symbols=list(symbols),
     )  # fmt: skip
     prefix.with_name(prefix.name + ".vocab").unlink()

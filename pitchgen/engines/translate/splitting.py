@@ -17,7 +17,7 @@ BREAKS = tuple(
         # after a sentence, and the quotation mark that closes it
         r"(?<=[。！？!?…\n])(?![。！？!?…”’」』）)\"])|(?<=[。！？!?…][”’」』）)\"])|(?<=\.)(?=\s)",
         r"(?<=[；;：:])",
-        r"(?<=[，,、])(?!\d)",  # not within 1,000
+        r"(?<=[，、])|(?<=,)(?!\d)",  # not within 1,000
         r"(?<=\s)",
     )
 )
