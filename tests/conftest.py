@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from checkpoints import TinyShelf
 
 from pitchgen.edges.ffmpeg import Ffmpeg
+from pitchgen.engines.rack import Rack
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command line does, before torch is loaded
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,6 +27,20 @@ def shared_media() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the real clips are not beside this checkout")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> TinyShelf:
+    """Small checkpoints, shared by all processes of this test run."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return TinyShelf(shared / "checkpoints")
+
+
+@pytest.fixture(scope="session")
+def rack(shelf: TinyShelf) -> Rack:
+    """Small networks on the processor."""
+    return Rack(shelf, device="cpu")
 
 
 @pytest.fixture(scope="session")

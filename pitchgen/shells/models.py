@@ -27,7 +27,6 @@ def list_models(folder: Path | None, *, json: bool) -> None:
             "licence": model.licence.name,
             "merchants": "yes" if model.licence.commercial else "no",
             "here": "yes" if shelf.has(model.name) else "no",
-            "from": _place(model),
         }
         for model in shelf.models.values()
     ]
@@ -70,7 +69,7 @@ def show_licences(names: Sequence[str], *, json: bool) -> None:
             "model": model.name,
             "licence": model.licence.name,
             "merchants": "may sell with what it makes" if model.licence.commercial else "may not: --use research only",
-            "text": _place(model),
+            "from": _place(model),
         }
         for model in map(shelf.model, dict.fromkeys(wanted))
     ]
