@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pitchgen.core.transcript import Span
+
 
 @dataclass(frozen=True, slots=True)
 class Stream:
@@ -57,3 +59,13 @@ class Media:
         """What identifies the content, wherever the file lies."""
         tracks = [stream.index if stream else "-" for stream in (self.picture, self.sound)]
         return f"{self.sha256}:{tracks[0]}:{tracks[1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Passages of a recording's speech, to be heard one after another."""
+
+    media: Media
+    spans: tuple[Span, ...]
+    rate: int
+    """Hertz."""

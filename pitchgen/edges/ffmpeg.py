@@ -24,9 +24,10 @@ import numpy as np
 
 from pitchgen.core.audio import Audio, Samples
 from pitchgen.core.errors import EngineError, InputError, MediaError, StorageError
-from pitchgen.core.media import Media, Stream
+from pitchgen.core.media import Excerpt, Media, Stream
 from pitchgen.core.stage import stage
 from pitchgen.core.transcript import Span
+from pitchgen.dsp.fade import joined
 from pitchgen.dsp.loudness import RATE as SOUND_RATE
 from pitchgen.edges.labels import LABEL_PATH, LABEL_SECONDS, label_size
 
@@ -360,3 +361,12 @@ def _level(samples: Samples) -> float:
 def decode(recordings: Sequence[Media], ffmpeg: Ffmpeg) -> Sequence[Audio]:
     """The speech of each recording at 16 kHz."""
     return [ffmpeg.decode(media) for media in recordings]
+
+
+@stage(version=1)
+def excerpt(excerpts: Sequence[Excerpt], ffmpeg: Ffmpeg) -> Sequence[Audio]:
+    """The passages of each excerpt, joined without a click."""
+    return [
+        joined([ffmpeg.decode(wanted.media, rate=wanted.rate, span=span) for span in wanted.spans], wanted.rate)
+        for wanted in excerpts
+    ]

@@ -10,17 +10,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pitchgen.core.audio import Voice
+from pitchgen.core.audio import Audio, Voice
 from pitchgen.core.caption import Cue
 from pitchgen.core.config import Settings
 from pitchgen.core.engines import Engine
 from pitchgen.core.errors import InputError, PitchgenError, Untranslated
 from pitchgen.core.events import Advanced, Listener, Opened, Warned, ignore
 from pitchgen.core.fingerprint import key
-from pitchgen.core.media import Media
+from pitchgen.core.media import Excerpt, Media
 from pitchgen.core.project import Version
 from pitchgen.core.transcript import DOUBTFUL, Transcript
-from pitchgen.edges.ffmpeg import Ffmpeg, decode
+from pitchgen.edges.ffmpeg import SPEECH_RATE, Ffmpeg, decode, excerpt
 from pitchgen.edges.probe import probe
 from pitchgen.edges.project import Project, opened
 from pitchgen.edges.settings import default_store, read_settings
@@ -35,7 +35,7 @@ from pitchgen.recipes.outcome import Outcome, Output
 from pitchgen.recipes.render import Renderer
 from pitchgen.recipes.words import find_script
 from pitchgen.stages.caption import caption_transcript
-from pitchgen.stages.enroll import enroll
+from pitchgen.stages.enroll import Speech, enroll
 
 HEARD_LATE = 0.1  # seconds: an overrun below a breath is in the report, and no reason to stop anybody
 
@@ -189,7 +189,11 @@ class Studio:
     def voice(self, media: Media, transcript: Transcript) -> Voice:
         """Whom the synthesizer imitates. Consent records have their place here: see docs/architecture.md."""
         audio = self.kit.run(decode, media, self.ffmpeg)
-        return Voice(enroll(audio, [segment.span for segment in transcript.segments]), self.settings.consent)
+        speech = Speech(audio, tuple(segment.span for segment in transcript.segments))
+        spans = self.kit.run(enroll, speech, None)
+        rate = getattr(self.cast.synthesizer, "reference_rate", SPEECH_RATE)
+        reference = self.kit.run(excerpt, Excerpt(media, spans, rate), self.ffmpeg) if spans else Audio.silence(0, rate)
+        return Voice(reference, self.settings.consent)
 
     def _check_fit(self, made: Dub) -> None:
         for overrun in made.timeline.overruns:

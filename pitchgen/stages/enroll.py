@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pitchgen.core.audio import Audio, Samples
+from pitchgen.core.stage import stage
 from pitchgen.core.transcript import Span
 from pitchgen.dsp.pitch import pitch
 from pitchgen.dsp.spectrum import TINT_RATE, TINT_TAPS, long_term
@@ -29,7 +30,6 @@ VOICED = 0.25  # share of a piece: speech has 0.4 and more, rustling and applaus
 SEMITONES = 6.0  # from the usual pitch: one person's sentences differ by 3, men and women by 8 and more
 SPECTRUM_DB = 6.0  # from the usual long-term spectrum: one person's sentences differ by 2 to 4 (root mean square)
 MANY = 4  # pieces: of fewer, nobody can say which one is the odd one out
-FADE = 0.010  # seconds at the edges of a piece, so that joints do not click
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,15 +54,19 @@ class Sound:
     """Long-term, in dB, its mean taken away."""
 
 
-def enroll(audio: Audio, spans: Sequence[Span]) -> Audio:
-    """The cleanest speech of the one who speaks most, up to 30 s, in the order in which it was spoken.
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A recording, and where the one whose voice is wanted speaks in it."""
 
-    Args:
-        audio: the recording; the result has its rate.
-        spans: where she speaks.
-    """
-    pieces = [_faded(audio.cut(span)) for span in reference_spans(audio, spans)]
-    return Audio(np.concatenate(pieces) if pieces else audio.samples[:0], audio.rate)
+    audio: Audio
+    spans: tuple[Span, ...]
+
+
+@stage(version=1)
+def enroll(speeches: Sequence[Speech], performer: None = None) -> Sequence[tuple[Span, ...]]:
+    """`reference_spans` of each; nobody performs it."""
+    del performer
+    return [reference_spans(speech.audio, speech.spans) for speech in speeches]
 
 
 def reference_spans(audio: Audio, spans: Sequence[Span]) -> tuple[Span, ...]:
@@ -146,12 +150,3 @@ def _same_speaker(sounds: Sequence[Sound]) -> list[bool]:
         for sound in sounds
     ]
     return near if any(near) else [True] * len(sounds)
-
-
-def _faded(audio: Audio) -> Samples:
-    count = min(round(FADE * audio.rate), len(audio.samples) // 2)
-    samples = audio.samples.copy()
-    ramp = np.linspace(0, 1, count, dtype=np.float32)
-    samples[:count] *= ramp
-    samples[len(samples) - count :] *= ramp[::-1]
-    return samples

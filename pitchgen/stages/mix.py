@@ -8,6 +8,7 @@ import numpy as np
 
 from pitchgen.core.audio import Audio, Samples
 from pitchgen.core.timeline import Timeline
+from pitchgen.dsp.fade import faded
 from pitchgen.dsp.loudness import RATE, Envelope, Steps, amplified, envelope
 from pitchgen.dsp.resample import resample
 from pitchgen.dsp.stretch import stretch
@@ -33,20 +34,10 @@ def mix(timeline: Timeline, sounds: Iterable[Audio]) -> Iterator[Samples]:
     for clip, audio in zip(timeline.clips, sounds, strict=True):
         start = max(position, round(clip.start * RATE))
         yield from _silence(start - position)
-        samples = faded(resample(stretch(audio, clip.tempo), RATE).samples)
+        samples = faded(resample(stretch(audio, clip.tempo), RATE).samples, FADE)
         yield samples
         position = start + len(samples)
     yield from _silence(round(timeline.duration * RATE) - position)
-
-
-def faded(samples: Samples) -> Samples:
-    """`samples` rising from and falling to silence over 5 ms."""
-    length = min(FADE, len(samples) // 2)
-    ramp = np.linspace(0, 1, length, endpoint=False, dtype=np.float32)
-    shaped = samples.copy()
-    shaped[:length] *= ramp
-    shaped[len(shaped) - length :] *= ramp[::-1]
-    return shaped
 
 
 def master(blocks: Sequence[Samples], target: float = TARGET_LUFS, ceiling: float = CEILING_DBTP) -> Iterator[Samples]:

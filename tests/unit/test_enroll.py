@@ -11,9 +11,11 @@ import pytest
 
 from pitchgen.core.audio import Audio
 from pitchgen.core.transcript import Span
+from pitchgen.dsp.fade import JOINT as FADE
+from pitchgen.dsp.fade import joined
 from pitchgen.dsp.resample import resample
 from pitchgen.engines.espeak.client import shared
-from pitchgen.stages.enroll import ENOUGH, FADE, MOST, enroll, reference_spans
+from pitchgen.stages.enroll import ENOUGH, MOST, reference_spans
 
 RATE = 16_000
 PAUSE = 0.5  # seconds before each sentence
@@ -31,6 +33,11 @@ HERS, HIS = "cmn+f4", "cmn"
 @lru_cache(maxsize=32)
 def sentence(index: int, voice: str = HERS) -> np.ndarray:
     return resample(shared().speak(SENTENCES[index], voice).audio, RATE).samples * np.float32(0.5)
+
+
+def enroll(audio: Audio, spans: Sequence[Span]) -> Audio:
+    """The reference, as a recipe makes it."""
+    return joined([audio.cut(span) for span in reference_spans(audio, spans)], audio.rate)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ class Chatterbox:
     """Chatterbox Multilingual; one sentence at a time, which is how its library works."""
 
     name = NAME
+    reference_rate = 24_000  # Hz: what these networks hear of a voice ends below 12 kHz
 
     def __init__(
         self,

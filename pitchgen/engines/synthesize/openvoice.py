@@ -54,6 +54,7 @@ class OpenVoice:
     """A base voice, converted; the same utterance gives the same samples on the same kind of device."""
 
     name = NAME
+    reference_rate = 24_000  # Hz: what these networks hear of a voice ends below 12 kHz
 
     def __init__(
         self,

@@ -16,6 +16,7 @@ class Relay:
         self._synthesizers = tuple(synthesizers)
         self.name = "+".join(synthesizer.name for synthesizer in synthesizers)
         self.batch_size = max(getattr(synthesizer, "batch_size", 1) for synthesizer in synthesizers)
+        self.reference_rate = max(getattr(synthesizer, "reference_rate", 16_000) for synthesizer in synthesizers)
 
     @property
     def fingerprint(self) -> str:

@@ -61,6 +61,7 @@ class Xtts:
     """XTTS-v2; the same utterance gives the same samples on the same kind of device."""
 
     name = NAME
+    reference_rate = 24_000  # Hz: what these networks hear of a voice ends below 12 kHz
 
     def __init__(self, rack: Rack, weights: Weights, *, takes: int = 1, recogniser: Transcriber | None = None) -> None:
         self._rack, self._weights = rack, weights
