@@ -18,8 +18,10 @@ import pytest
 from checkpoints import TinyShelf, lessons
 from conftest import SAMPLES, run
 
+from pitchgen.core.config import Settings
 from pitchgen.edges.weights import WeightsFolder
 from pitchgen.engines.registry import PROFILES
+from pitchgen.recipes.make import Studio
 from pitchgen.recipes.pull import models_of
 
 CONSENT = "Wang Li, signed 2026-11-24"
@@ -114,6 +116,26 @@ def test_a_clip_is_heard_translated_and_said(
     assert "зонт" in said["ru"].lower()
     again = outcome_of(machine.pitchgen("make", *arguments, "--out", machine.folder / profile, "--use", use))
     assert all(output["reused"] for output in again["outputs"])
+
+
+def test_each_network_is_loaded_once_for_all_videos_and_languages(
+    shelf: TinyShelf, clip: Path, ffmpeg: str, tmp_path: Path
+) -> None:
+    videos = [tmp_path / f"{number}.mp4" for number in range(3)]
+    for number, video in enumerate(videos):
+        run(ffmpeg, "-i", clip, "-vf", f"scale=90:160,hue=h={number}", "-preset", "ultrafast", "-c:a", "copy", video)
+    engines = {"transcribe": "faster-whisper", "translate": "nllb", "synthesize": "openvoice"}
+    studio = Studio(
+        Settings(out=tmp_path / "out", store=tmp_path / "store", use="research", consent=CONSENT, profile="embedded",
+                 weights=shelf.root, device="cpu", **engines)  # type: ignore[arg-type]
+    )  # fmt: skip
+    for model in map(models_of_engine, engines.values()):
+        shelf.weights(model[0])
+    for video in videos:
+        studio.make(video, ["en", "fr", "ru"])
+    loads = studio.casting.rack.loads
+    assert len(loads) == 3
+    assert set(loads.values()) == {1}, loads
 
 
 def models_of_engine(engine: str) -> list[str]:
