@@ -102,6 +102,7 @@ def _marian(folder: Path, source: str, target: str, pairs: Sequence[tuple[str, s
     model = _seeded(lambda: MarianMTModel(config))
     _train(model, examples, pad, zero_pad=True)
     model.generation_config.bad_words_ids = [[pad]]
+    model.generation_config.num_beams = 4  # as the original
     _write(folder, model, {"vocab.json": vocabulary})
     _json(
         folder / "tokenizer_config.json",
@@ -137,6 +138,7 @@ def build_m2m100(folder: Path) -> None:
     tokens = ["<s>", "<pad>", "</s>", "<unk>", *_pieces(learned.pieces)]
     languages = [f"__{code}__" for code in FAIRSEQ_LANGUAGE_CODES["m2m100"]]
     model = learned.renumbered([*tokens, *languages, *(f"madeupword{n}" for n in range(8))])
+    model.generation_config.num_beams = 5  # as the original
     files = {"vocab.json": {token: n for n, token in enumerate(tokens)}, "special_tokens_map.json": SPECIAL}
     _write(folder, model, files)
     _json(folder / "tokenizer_config.json", {"tokenizer_class": "M2M100Tokenizer", "num_madeup_words": 8})

@@ -153,9 +153,7 @@ def reference(folder: Path, name: str, rows: Sequence[tuple[str, str, str]]) -> 
             batch = tokenizer(lines, return_tensors="pt", padding=True)
             forced = {"nllb": nllb.NLLB_CODES[code], "m2m100": f"__{code}__"}.get(name)
             options = {"forced_bos_token_id": tokenizer.convert_tokens_to_ids(forced)} if forced else {}
-            made = model.generate(
-                batch["input_ids"], attention_mask=batch["attention_mask"], num_beams=shared.BEAM, **options
-            )
+            made = model.generate(batch["input_ids"], attention_mask=batch["attention_mask"], **options)
             texts += [
                 text.removeprefix(f"__{code}__").strip()
                 for text in tokenizer.batch_decode(made, skip_special_tokens=True)
@@ -312,7 +310,7 @@ def flawed(shelf: TinyShelf, flaw: Callable[[Any], Any], *, cured: bool, room: i
     network = translator._model._network()
     broken = Flawed(network.translator, flaw, cured=cured, room=room)
     (identity,) = rack._held
-    rack._held[identity] = (shared.Network(broken, network.tokenizer), 1)
+    rack._held[identity] = (replace(network, translator=broken), 1)
     return translator, broken
 
 
@@ -341,6 +339,11 @@ def test_short_memory_halves_the_batch(shelf: TinyShelf) -> None:
     assert [result.text for result in translator.translate(asked(rows))] == [text for _, _, text in rows]
     assert max(broken.sizes) > 4
     assert broken.sizes[-1] <= 4
+
+
+def test_as_many_are_followed_as_the_authors_say(shelf: TinyShelf) -> None:
+    beams = {name: engine(name, Rack(shelf, device="cpu"))._model._network().beam for name in MULTILINGUAL}
+    assert beams == {"nllb": 1, "m2m100": 5, "madlad": 1}
 
 
 def test_batches_are_of_like_length_and_bounded() -> None:

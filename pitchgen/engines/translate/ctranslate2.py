@@ -13,16 +13,17 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pitchgen.core.engines import Translated, Translation
-from pitchgen.core.errors import EngineError, MissingWeights, UnsupportedError
+from pitchgen.core.errors import EngineError, MissingWeights
 from pitchgen.core.weights import Weights
 from pitchgen.engines.rack import Rack, out_of_memory
 from pitchgen.engines.translate.splitting import Part, join, loops, parts
 
 RECIPE = 1  # raise it whenever the same weights give another translation
 REQUESTS = 256  # handed over at once: enough that sentences of like length meet, few enough to lose little
-BEAM = 4  # translations followed at once. Source: what the models' authors evaluated with, give or take one
-PATIENCE = 2  # times BEAM translations are finished before the best is taken; at 1, short ones crowd out the whole.
-# Source: Kasai et al., arXiv:2204.05424
+SEVERAL = 4  # translations followed at once, at least, where alternatives are asked for
+PATIENCE = (
+    2  # times as many are finished as are followed: at 1, short ones crowd out the whole. Source: arXiv:2204.05424
+)
 MAX_TOKENS = 128  # of one piece: far beyond a sentence, and within the 512 positions of the smallest models
 LIMIT_RATIO, LIMIT_FLOOR = 3, 32
 """A translation of `LIMIT_RATIO` times as many tokens as its source, and `LIMIT_FLOOR` more, has no end."""
@@ -65,6 +66,8 @@ class Network:
     translator: Any
     """A `ctranslate2.Translator`."""
     tokenizer: Tokenizer
+    beam: int
+    """Translations followed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ class Converted:
             raise EngineError(f"{folder}: its tokenizer cannot be loaded ({error}); {again}") from error
         if fault:
             raise EngineError(f"{folder}: {fault}; {again}")
-        return Network(translator, tokenizer)
+        return Network(translator, tokenizer, _beam(self.weights.folder))
 
     def _said(self, network: Network, pieces: Mapping[Piece, None]) -> dict[Piece, tuple[str, ...]]:
         """Translations of each piece, the likeliest first."""
@@ -173,43 +176,9 @@ class Converted:
         return said, faults
 
 
-class Multilingual:
-    """A translator whose one model knows many languages."""
-
-    batch_size = REQUESTS
-
-    def __init__(
-        self,
-        name: str,
-        rack: Rack,
-        weights: Weights,
-        tokenizer: Callable[[Path], Tokenizer],
-        codes: Mapping[str, str],
-    ) -> None:
-        """`codes`: what the model calls each language, by BCP-47 code."""
-        self.name = name
-        self.licence = weights.model.licence
-        self.languages = frozenset(codes)
-        self.fingerprint = fingerprint(name, weights.digest)
-        self._model = Converted(name, rack, weights, tokenizer)
-
-    def translate(self, requests: Sequence[Translation]) -> Sequence[Translated]:
-        """Each sentence in its target language; all languages in the same batches.
-
-        Raises:
-            UnsupportedError: a language that the model does not know.
-            EngineError: the weights cannot be loaded, or a translation has no end.
-        """
-        for request in requests:
-            for code in (request.source, request.target):
-                if code not in self.languages:
-                    raise UnsupportedError(f"{self.name} does not know the language {code}")
-        return self._model.translate(requests)
-
-
 def fingerprint(name: str, digest: str) -> str:
     """What identifies the results of the engine `name` with weights of `digest`."""
-    return f"{name}-{RECIPE}+ctranslate2-{version('ctranslate2')}+{digest}+beam-{BEAM}x{PATIENCE}"
+    return f"{name}-{RECIPE}+ctranslate2-{version('ctranslate2')}+{digest}+patience-{PATIENCE}"
 
 
 def batches(jobs: Sequence[_Job], most: int) -> list[list[_Job]]:
@@ -232,7 +201,7 @@ def _decode(network: Network, jobs: Sequence[_Job], options: Mapping[str, Any]) 
     results = network.translator.translate_batch(
         [job.tokens for job in jobs],
         target_prefix=[job.prefix for job in jobs],
-        beam_size=max(BEAM, hypotheses),
+        beam_size=network.beam if hypotheses == 1 else max(network.beam, hypotheses, SEVERAL),
         patience=PATIENCE,
         num_hypotheses=hypotheses,
         max_decoding_length=max(job.limit for job in jobs),
@@ -283,6 +252,19 @@ def _vocabulary(folder: Path) -> list[str]:
     path = next(folder / name for name in names if (folder / name).is_file())
     tokens: list[str] = json.loads(path.read_text("utf-8"))
     return tokens
+
+
+def _beam(folder: Path) -> int:
+    """How many translations are followed at once: what the model's authors say, one where they say nothing.
+
+    NLLB and MADLAD come with one, M2M100 with five, opus-mt with four or six.
+    """
+    try:
+        settings = json.loads((folder / "generation_config.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return 1
+    beams = settings.get("num_beams") if isinstance(settings, dict) else None
+    return beams if isinstance(beams, int) else 1
 
 
 def _threads() -> int:

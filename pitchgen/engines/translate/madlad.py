@@ -8,7 +8,7 @@ from typing import Any
 
 from pitchgen.core.engines import Translator
 from pitchgen.engines.rack import Rack
-from pitchgen.engines.translate.ctranslate2 import Multilingual
+from pitchgen.engines.translate.multilingual import Multilingual
 from pitchgen.engines.translate.nllb import END, NLLB_CODES, numbered_alike
 
 MADLAD = "madlad"
