@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import Enum
 
 from pitchgen.core.quantity import Amount
@@ -73,3 +74,45 @@ class Fact:
     text: str = ""
     """Letters and digits of a code, a name in Chinese, a size (`large`), a time (`20:30`), sides (`30x20`)."""
     role: Role = Role.PLAIN
+
+
+class Problem(str, Enum):
+    """What is wrong with a fact in a translation."""
+
+    MISSING = "missing"
+    """The translation does not have it."""
+    CHANGED = "changed"
+    """The translation has something else in its place: another number, unit or currency."""
+    DOUBLED = "doubled"
+    """The translation has it more often than the source."""
+    INVENTED = "invented"
+    """The translation has a figure that the source lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, with what was said and what was found."""
+
+    problem: Problem
+    said: Fact | None
+    """The fact of the source; None where the source has nothing of the kind."""
+    found: Evidence | None
+    """What stands in the translation; None where nothing does."""
+    value: Decimal | None = None
+    """The number that `found` is read as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a translation says what the source says."""
+
+    language: str
+    """BCP-47."""
+    findings: tuple[Finding, ...] = ()
+    unverified: tuple[Fact, ...] = ()
+    """Facts that nothing here can look for in that language: the word for a size, a name with no translation."""
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.findings

@@ -16,7 +16,8 @@ COUNTED = _table(
     {
         "pair": "双 对",
         "piece": "个 件 只 条 把 台 张 支 顶 颗 枚 根 部 辆 盏 朵 片 幅 本 枝 床 串 粒 架 瓣 头 株 棵 扇 pcs PCS 件货",
-        "set": "套 组 副",
+        "set": "套 组",
+        "pair_or_set": "副",
         "carton": "箱 件箱 个箱子",
         "dozen": "打",
         "box": "盒",
