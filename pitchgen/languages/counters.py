@@ -35,7 +35,7 @@ COUNTED = _table(
         "design": "款 种 个款 个款式 种款式 款式 个品种 种花型 个花色 种花色 个系列 类 款产品 种产品",
         "container": "个柜 个货柜 个集装箱 个柜子 柜 个高柜 个小柜",
         "colour": "种颜色 个颜色 款颜色 色",
-        "size": "个尺码 种尺码 个尺寸 种尺寸 个码 种规格 个规格",
+        "size": "个尺码 种尺码 个尺寸 种尺寸 个码 个号 种规格 个规格",
         "country": "个国家 国",
         "customer": "个客户 位客户 家客户 个客人 位客人 位顾客",
         "worker": "个工人 名工人 名员工 个员工 位员工 名技工",
@@ -79,7 +79,7 @@ ELECTRIC = _table(
         "kilowatt": "千瓦 kW KW",
         "volt": "伏 V v",
         "milliampere_hour": "毫安时 毫安 mAh mah MAH",
-        "gigabyte": "GB G",
+        "gigabyte": "GB",
     }
 )
 DURATIONS = _table(
@@ -110,6 +110,48 @@ LONGEST = max(map(len, UNITS))
 ARTICLE = frozenset("个件只条把台张支顶颗枚根部辆盏朵片幅本架款种家位名人次回批类组层步单份块面系列")
 """Counters before which 一 is an article more often than a number: 这是一款新袜子."""
 
+_OTHER_WORDS = {
+    # unit -> characters with which it is the beginning of another word: 九块九包邮, 一百批发, 9.9秒杀
+    **{
+        "包": "邮退换税括含您赔教会你装满",
+        "批": "发",
+        "秒": "杀",
+        "打": "折包开印",
+        "只": "要需有是卖能剩",
+        "支": "持付",
+    },
+    **{
+        "条": "件",
+        "对": "于面比应外",
+        "双": "面层肩",
+        "层": "次",
+        "台": "阶湾州",
+        "把": "手握关",
+        "部": "分门",
+        "根": "据本",
+    },
+    **{
+        "本": "店厂公身来地",
+        "顶": "部级",
+        "单": "价独纯位色品",
+        "家": "具居里纺",
+        "位": "置于",
+        "次": "日要品",
+        "回": "购复头",
+    },
+    **{"步": "骤", "代": "发理替购工", "升": "级", "码": "头", "天": "然猫津", "周": "边年末一二三四五六日"},
+    **{
+        "年": "货轻底初中",
+        "色": "卡差系",
+        "国": "内外庆家际产",
+        "人": "民气工造",
+        "米": "色黄白",
+        "度": "假身",
+        "款": "项",
+    },
+    **{"张": "力", "件": "均", "份": "额", "名": "片称牌字", "排": "扣名", "类": "型似", "孔": "雀", "格": "式局外"},
+}
+
 CONTAINERS = frozenset({"carton", "dozen", "box", "pack", "bag", "set", "container", "bundle", "roll", "bucket", "row"})
 """Units that hold others: 一箱48个 tells how many a carton holds."""
 
@@ -137,7 +179,16 @@ CENTS = {"美分": "dollar", "欧分": "euro"}
 
 
 def unit_at(text: str, start: int) -> tuple[int, Kind, str] | None:
-    """The longest unit that stands at `start`: (end, kind, identifier)."""
+    """The longest unit that stands at `start` and begins no other word: (end, kind, identifier)."""
+    found = unit_word_at(text, start)
+    if found is None:
+        return None
+    after = text[found[0] : found[0] + 1]
+    return None if after and after in _OTHER_WORDS.get(text[start : found[0]], "") else found
+
+
+def unit_word_at(text: str, start: int) -> tuple[int, Kind, str] | None:
+    """As `unit_at`, where 每 or 一 has already said that a unit follows: 每包装24个, 一只卖三块."""
     for size in range(min(LONGEST, len(text) - start), 0, -1):
         word = text[start : start + size]
         if (found := UNITS.get(word)) is not None and _whole(text, start + size, word):

@@ -23,7 +23,7 @@ _KEYS = (
     ("stall", r"(?:摊位|店铺|商铺|店面|展位|门牌|铺位|档口)(?:号码?)?"),
 )
 _BETWEEN = re.compile(r"(?:就是|是|为|也是|号|同号|:|=|找我|请加|在|加|都是|微信|,)*")
-_CODE = re.compile(rf"(?:[A-Za-z0-9_-]|(?<=\d) (?=\d)|[{_SPOKEN}]|(?<=[{_SPOKEN}])[ -](?=[{_SPOKEN}])|杠)+")
+_CODE = re.compile(rf"(?:[A-Za-z0-9_-]|(?<=\d) (?=\d)|[{_SPOKEN}]|(?<=[{_SPOKEN}])[ ,、-](?=[{_SPOKEN}]{{3}})|杠)+")
 _LEAST_DIGITS = 3  # of a code after its key word; fewer may begin a quantity: 电话两个
 _SPOKEN_RUN = re.compile(rf"[{_SPOKEN}]{{5,}}(?![十百千万亿点])")
 _DIALLED = re.compile(
@@ -31,6 +31,7 @@ _DIALLED = re.compile(
     rf"400-?\d{{3,4}}-?\d{{3,4}}(?!\d)|幺[{_SPOKEN}]{{2,}}(?:[ -]?[{_SPOKEN}]{{4}})*"
 )
 _MIXED = re.compile(r"(?=[A-Za-z-]*\d)(?=\d*-?[A-Za-z])[A-Za-z0-9]+(?:[-.][A-Za-z0-9]+)*(?![A-Za-z0-9])")
+_MOBILE = re.compile(r"[345]G(?![A-Za-z内存容])")  # generations of mobile networks, no gigabytes
 _STALL = re.compile(rf"(?P<code>[A-Za-z]?-?(?:\d{{3,}}|[{_SPOKEN}]{{3,}}))(?:号|铺位|摊位)")
 _PLACE = re.compile(
     rf"(?P<code>[A-Za-z]\d*|[{NUMERALS}]+|\d+)(?P<word>楼(?!梯|下|盘)|区(?!别|域)|号?馆|号门|号?街|"
@@ -53,13 +54,13 @@ _LETTER_SIZES = re.compile(rf"(?P<first>{_LETTERS}){_MARK}(?P<to>到|至|-|~)(?P
 _LETTER_LIST = re.compile(rf"(?<![A-Za-z0-9]){_LETTERS}{_MARK}(?:[、,/ 和]+{_LETTERS}{_MARK})*(?![A-Za-z0-9])")
 _LETTER = re.compile(_LETTERS)
 _WORD_SIZES = {"特大": "extra_large", "加大": "extra_large", "大": "large", "中": "medium", "小": "small"}
-_WORDS = re.compile(r"(?P<sizes>(?:特大|加大|大|中|小)(?:[、,和]?(?:特大|加大|大|中|小))*)号(?:的)?")
+_WORDS = re.compile(r"(?P<sizes>(?:特大|加大|大|中|小)(?:[、,和]?(?:特大|加大|大|中|小))*)(?:号|(?=[两三四五]个号))")
 _WORD = re.compile("特大|加大|大|中|小")
 _SIZED = re.compile(rf"(?P<low>[{NUMERALS}]+|\d+)(?:码?(?:到|至|-|~)(?P<high>[{NUMERALS}]+|\d+))?(?P<unit>码|号鞋)")
 _SIZES = range(15, 60)
 """Shoes and trousers; above and below, 码 is a yard of cloth."""
 _CLOTH = re.compile(r"一?(?:布|面料|蕾丝|织带|花边|起订|起批|起)")
-_LETTERS_ONLY = re.compile(rf"{_LETTERS}|\d+(?:[xX]\d+)+(?:cm|CM|mm|m)?|[Xx]\d+|\d+[xX]")
+_LETTERS_ONLY = re.compile(rf"{_LETTERS}|\d+(?:[xX]\d+)+(?:cm|CM|mm|m)?|\d+[xX]")
 _MONEY = re.compile(r"(?:USD|RMB|CNY|EUR)\d|\d+(?:USD|RMB|CNY|EUR)")
 _FRACTION = re.compile(rf"(?P<below>[{NUMERALS}]+)分之(?P<above>[{NUMERALS}]+)")
 
@@ -78,7 +79,7 @@ def contact(text: str, start: int) -> Found | None:
         if code is None:
             continue
         said = code.group().rstrip("- ").removesuffix("号")
-        plain = digits(said).replace(" ", "")
+        plain = re.sub("[ ,、]", "", digits(said))
         if sum(c.isdigit() for c in plain) >= (_LEAST_DIGITS if unit not in ("model", "wechat") else 1):
             end = code.start() + len(said)
             counted = unit_at(text, end)
@@ -106,6 +107,8 @@ def code(text: str, start: int) -> Found | None:
         )
     if found := _SPOKEN_RUN.match(text, start):
         return Found(found.end(), (Said(start, found.end(), Kind.CODE, unit="phone", text=digits(found.group())),))
+    if found := _MOBILE.match(text, start):
+        return Found(found.end(), (Said(start, found.end(), Kind.CODE, unit="model", text=found.group()),))
     found = _MIXED.match(text, start)
     if found and not _measured(text, start, found.end()) and not _LETTERS_ONLY.fullmatch(found.group()):
         return Found(found.end(), (Said(start, found.end(), Kind.CODE, unit="model", text=found.group()),))
@@ -145,7 +148,7 @@ def size(text: str, start: int) -> Found | None:
     if text.startswith(("均码", "均号"), start):
         return _sizes(start, start + 2, ["one_size"])
     if words := _WORDS.match(text, start):
-        return _sizes(start, words.end("sizes") + 1, [_WORD_SIZES[w] for w in _WORD.findall(words["sizes"])])
+        return _sizes(start, words.end(), [_WORD_SIZES[w] for w in _WORD.findall(words["sizes"])])
     if start == 0 or not (text[start - 1].isascii() and text[start - 1].isalnum()):
         if spread := _LETTER_SIZES.match(text, start):
             return _sizes(start, spread.end(), [spread["first"], spread["last"]], between="-")

@@ -10,8 +10,8 @@ from pitchgen.core.fact import Fact, Kind
 from pitchgen.core.quantity import Amount
 from pitchgen.languages.chinese import parse
 from pitchgen.languages.counters import unit_at
-from pitchgen.languages.facts_reading import facts as facts_of
 from pitchgen.languages.facts_numbers import NUMERALS, RUN
+from pitchgen.languages.facts_reading import facts as facts_of
 from pitchgen.languages.folded import fold
 
 _MONEY = {"yuan": "元", "dollar": "美元", "euro": "欧元", "ruble": "卢布", "pound_sterling": "英镑"}

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pitchgen.core.quantity import Amount
 from pitchgen.languages.chinese import parse
 
+_DIGITS = "0123456789"
 DIGIT = "一二两三四五六七八九"
 NUMERALS = "零〇○一二两三四五六七八九壹贰叁肆伍陆柒捌玖十拾百佰千仟万亿"
 RUN = re.compile(
@@ -44,8 +45,8 @@ def amounts_at(text: str, start: int) -> list[tuple[int, Amount]]:
 
     三百五一双 has two: 一 may end the number or begin what follows it.
     """
-    if text[start - 1 : start] and text[start - 1] in NUMERALS + "点.几" and text[start] in NUMERALS + "0123456789":
-        return []  # within a number that was not understood
+    if _within_number(text, start):
+        return []  # the rest of a number that was not understood
     if vague := _hundreds(text, start):
         return [vague]
     bound = "exact"
@@ -61,6 +62,14 @@ def amounts_at(text: str, start: int) -> list[tuple[int, Amount]]:
         (_past(text, end), Amount(amount.low, bound=bound) if amount.high is None else amount)  # type: ignore[arg-type]
         for end, amount in readings
     ]
+
+
+def _within_number(text: str, start: int) -> bool:
+    """Whether a numeral stands at `start` and before it, perhaps with a point between."""
+    before = text[max(0, start - 2) : start]
+    if not before or start >= len(text) or text[start] not in NUMERALS + _DIGITS:
+        return False
+    return before[-1] in NUMERALS + _DIGITS + "几" or (before[-1] in "点." and before[0] in NUMERALS + _DIGITS)
 
 
 def _past(text: str, end: int) -> int:
@@ -123,7 +132,7 @@ def _extended(text: str, start: int, end: int, amount: Amount) -> list[tuple[int
         return [(end, amount)]
     value = amount.low
     if value >= _LEAST_ROUNDED and _ROUND.fullmatch(said):
-        if (more := _MORE.match(text, end)) and not text.startswith(("多功能", "多用", "多款", "多种颜色"), end):
+        if (more := _MORE.match(text, end)) and not text.startswith(("多功能", "多用途"), end):
             return [(more.end(), Amount(value * _SCALES.get(more["tail"], 1), bound="over"))]
         if (some := _SOME.match(text, end)) and said[-1] in "十百千":
             return [(some.end(), Amount(value * _SCALES.get(some["tail"], 1), bound="over"))]

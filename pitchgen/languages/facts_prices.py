@@ -10,7 +10,7 @@ from pitchgen.core.fact import Kind
 from pitchgen.core.quantity import Amount
 from pitchgen.languages.amounts import discount as discounts
 from pitchgen.languages.chinese import parse
-from pitchgen.languages.counters import CENTS, SIGNS, currency_at, unit_at
+from pitchgen.languages.counters import CENTS, SIGNS, currency_at, unit_at, unit_word_at
 from pitchgen.languages.facts_found import Found, Said, role
 from pitchgen.languages.facts_numbers import ABOUT, DIGIT, NUMERALS, OVER, ROUGHLY, RUN, TO, amounts_at
 
@@ -69,7 +69,7 @@ def price(text: str, start: int) -> Found | None:
 def priced(text: str, start: int) -> Found | None:
     """A price whose unit comes first: 一双三块五, 每双只要三块五; the fact is the price alone."""
     each = _PER_BEFORE.match(text, start)
-    unit = unit_at(text, each.end()) if each else None
+    unit = unit_word_at(text, each.end()) if each else None
     if unit is None and each and text.startswith("月", each.end()):
         unit = (each.end() + 1, Kind.DURATION, "month")
     if unit is None:
@@ -153,7 +153,8 @@ def _sums(text: str, start: int) -> list[Said]:
         begin, bound = found.end(), "about" if found.re is ABOUT else "over"
     for sign in sorted(SIGNS, key=len, reverse=True):
         if text.startswith(sign, begin):
-            return [_signed(text, start, end, amount, sign) for end, amount in amounts_at(text, begin + len(sign))]
+            at = begin + len(sign) + text.startswith(" ", begin + len(sign))
+            return [_signed(text, start, end, amount, sign) for end, amount in amounts_at(text, at)]
     if small := _small(text, begin):
         return [Said(start, end, Kind.PRICE, _bounded(amount, bound), "yuan") for end, amount in small]
     return [said for end, amount in amounts_at(text, start) for said in _counted(text, start, end, amount)]

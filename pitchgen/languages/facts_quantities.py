@@ -9,7 +9,7 @@ from decimal import Decimal
 from pitchgen.core.fact import Kind, Role
 from pitchgen.core.quantity import Amount
 from pitchgen.languages.chinese import parse
-from pitchgen.languages.counters import ARTICLE, CONTAINERS, UNITS, unit_at
+from pitchgen.languages.counters import ARTICLE, CONTAINERS, UNITS, unit_at, unit_word_at
 from pitchgen.languages.facts_found import Found, Said, role
 from pitchgen.languages.facts_numbers import DIGIT, NUMERALS, ROUGHLY, RUN, TO, amounts_at
 
@@ -56,7 +56,7 @@ def contained(text: str, start: int) -> Found | None:
         if inner and inner.facts[0].unit != period and not inner.facts[0].per and inner.facts[0].kind is not Kind.TIME:
             return Found(inner.end, (replace(inner.facts[0], per=period),))
     each = _PER_BEFORE.match(text, start)
-    unit = unit_at(text, each.end()) if each else None
+    unit = unit_word_at(text, each.end()) if each else None
     if unit is None or unit[1] is not Kind.QUANTITY:
         return None
     between = _BEFORE_CONTENT.match(text, unit[0])
@@ -171,7 +171,7 @@ def _per_after(text: str, said: Said) -> Said:
 
 def _holds(outer: str, inner: Said) -> bool:
     """Whether `inner` may be what one `outer` holds or measures."""
-    if inner.unit == outer:
+    if inner.unit == outer or (inner.unit, outer) == ("piece_set", "set"):
         return False
     if inner.kind in (Kind.WEIGHT, Kind.VOLUME, Kind.SIZE):
         return True
