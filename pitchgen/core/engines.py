@@ -96,7 +96,8 @@ class Engine(Protocol):
     """What all engines have. Making one is cheap; weights load at the first batch.
 
     An engine may also have `batch_size: int`, how many items it likes to be handed at once; a translator
-    `contextual: bool`, whether it reads the context, the glossary and the time that come with a sentence; a
+    `contextual: bool`, whether it reads the context, the glossary and the time that come with a sentence, and
+    `exact: bool`, whether it writes prices and quantities by itself, out of the Chinese as it was said; a
     synthesizer `reference_rate: int`, in Hz, at which it wants to hear whom it imitates.
     """
 

@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pitchgen.core.config import Settings
+from pitchgen.core.engines import Detector, Engine, Synthesizer, Transcriber, Translator
+from pitchgen.core.errors import InputError
 from pitchgen.core.events import Listener, ignore
+from pitchgen.core.glossary import Glossary
 from pitchgen.edges.glossary import read_glossary
 from pitchgen.edges.weights import WeightsFolder, default_weights
 from pitchgen.engines import registry
 from pitchgen.engines.rack import Rack
-from pitchgen.recipes.dub import Cast
+from pitchgen.languages import SOURCE, language
 from pitchgen.recipes.pull import pull_missing
 
 ENGINE_SETTINGS = (
     "takes", "chat_url", "chat_model", "chat_key", "speech_url", "speech_model", "speech_voice", "speech_key",
 )  # fmt: skip
 """Settings that engines may ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who performs each verb."""
+
+    detector: Detector
+    transcriber: Transcriber
+    """Hears what she says."""
+    aligner: Transcriber
+    """Places a script on her speech, where there is one."""
+    translator: Translator
+    synthesizer: Synthesizer
+    glossary: Glossary
+    """The shop's own terms."""
+
+    def listener(self, script: Sequence[str] | None) -> Transcriber:
+        """Who writes down what is said: her own words are better than any that are heard."""
+        return self.aligner if script else self.transcriber
 
 
 class Casting:
@@ -57,3 +80,27 @@ class Casting:
         options = {name: getattr(self._settings, name) for name in ENGINE_SETTINGS}
         name = self.profile.engines[verb]
         return registry.load(verb, name, use=self._settings.use, rack=self.rack, **options, **more)
+
+
+def check_languages(languages: Sequence[str], cast: Cast) -> tuple[str, ...]:
+    """The languages' codes, each once and each one that the engines can do.
+
+    Raises:
+        InputError: none, an unknown or doubled one, or the source language.
+    """
+    codes = tuple(language(code).code for code in languages)
+    if not codes:
+        raise InputError("no language is named; give some, as in --langs en,fr,ru")
+    if doubled := next((code for code in codes if codes.count(code) > 1), None):
+        raise InputError(f"language {doubled} is named twice")
+    if SOURCE in codes:
+        raise InputError(f"{SOURCE} is what she speaks already; name the languages of her buyers")
+    for engine, verb in ((cast.translator, "written"), (cast.synthesizer, "spoken")):
+        _check_all(engine, codes, verb)
+    return codes
+
+
+def _check_all(engine: Engine, codes: Sequence[str], verb: str) -> None:
+    if engine.languages and (missing := [code for code in codes if code not in engine.languages]):
+        known = ", ".join(sorted(engine.languages - {SOURCE}))
+        raise InputError(f"{', '.join(missing)} cannot be {verb} by {engine.name}; it knows {known}")

@@ -9,7 +9,7 @@ from pitchgen.core.media import Media
 from pitchgen.core.transcript import Transcript
 from pitchgen.edges.project import Project
 from pitchgen.languages import SOURCE
-from pitchgen.recipes.dub import Edits
+from pitchgen.recipes.telling import Edits
 from pitchgen.stages.revise import edits, revised
 
 

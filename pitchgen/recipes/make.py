@@ -13,8 +13,7 @@ from typing import Any
 from pitchgen.core.audio import Audio, Voice
 from pitchgen.core.caption import Cue
 from pitchgen.core.config import Settings
-from pitchgen.core.engines import Engine
-from pitchgen.core.errors import InputError, PitchgenError, Untranslated
+from pitchgen.core.errors import PitchgenError, Untranslated
 from pitchgen.core.events import Advanced, Listener, Opened, Warned, ignore
 from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Excerpt, Media
@@ -27,12 +26,13 @@ from pitchgen.edges.settings import default_store, read_settings
 from pitchgen.edges.store import Store
 from pitchgen.engines import registry
 from pitchgen.kit import Kit
-from pitchgen.languages import SOURCE, language
-from pitchgen.recipes.casting import Casting
-from pitchgen.recipes.dub import Cast, Dub, Edits, Script, dub, hear, told
+from pitchgen.languages import SOURCE
+from pitchgen.recipes.casting import Cast, Casting, check_languages
+from pitchgen.recipes.dub import Dub, dub, hear
 from pitchgen.recipes.editing import edited_transcript, find_edits
-from pitchgen.recipes.outcome import Outcome, Output
+from pitchgen.recipes.outcome import Outcome, Output, Unsound
 from pitchgen.recipes.render import Renderer
+from pitchgen.recipes.telling import Edits, Script, described, told
 from pitchgen.recipes.words import find_script
 from pitchgen.stages.caption import caption_transcript
 from pitchgen.stages.enroll import Speech, enroll
@@ -95,6 +95,7 @@ class Studio:
             transcript = self._transcript(media, project, script)
             scripts = told(transcript, codes, self._edits(project, codes), self.cast, self.kit)
             self._check_translated(scripts)
+            self._check_facts(project, scripts)
             outputs = self._outputs(media, project, transcript, scripts, background)
             with suppress(PitchgenError):  # estimates are a comfort: a full disk is told by what matters
                 self.kit.rates.save()
@@ -152,6 +153,15 @@ class Studio:
                 sentences,
             )
         self._warn(f"kept in the original voice, because it cannot be translated: {listed}")
+
+    def _check_facts(self, project: Project, scripts: Sequence[Script]) -> None:
+        """Say of which lines a fact is not what she said: nothing wrong is passed silently."""
+        for script in scripts:
+            for line, verdict in script.unsound:
+                self._warn(
+                    f"{script.language}: {'; '.join(map(described, verdict.findings))} in {line.text!r}; "
+                    f"correct it in {project.subtitle_path(script.language)}"
+                )
 
     def _outputs(
         self,
@@ -255,30 +265,6 @@ class Background:
         return self._pool.submit(function, *arguments)
 
 
-def check_languages(languages: Sequence[str], cast: Cast) -> tuple[str, ...]:
-    """The languages' codes, each once and each one that the engines can do.
-
-    Raises:
-        InputError: none, an unknown or doubled one, or the source language.
-    """
-    codes = tuple(language(code).code for code in languages)
-    if not codes:
-        raise InputError("no language is named; give some, as in --langs en,fr,ru")
-    if doubled := next((code for code in codes if codes.count(code) > 1), None):
-        raise InputError(f"language {doubled} is named twice")
-    if SOURCE in codes:
-        raise InputError(f"{SOURCE} is what she speaks already; name the languages of her buyers")
-    for engine, verb in ((cast.translator, "written"), (cast.synthesizer, "spoken")):
-        _check_all(engine, codes, verb)
-    return codes
-
-
-def _check_all(engine: Engine, codes: Sequence[str], verb: str) -> None:
-    if engine.languages and (missing := [code for code in codes if code not in engine.languages]):
-        known = ", ".join(sorted(engine.languages - {SOURCE}))
-        raise InputError(f"{', '.join(missing)} cannot be {verb} by {engine.name}; it knows {known}")
-
-
 def _by_line(made: Dub) -> tuple[Cue, ...]:
     """The captions, counted by the lines of the script instead of the clips: emptied lines have no clip."""
     homes = [index for index, line in enumerate(made.script.lines) if line.text != ""]
@@ -296,6 +282,7 @@ def _output(made: Dub, project: Project, cast: Cast, *, reused: bool) -> Output:
         tempo=made.timeline.tempos,
         overruns=tuple((o.segment.text, o.seconds) for o in made.timeline.overruns),
         kept_original=tuple(line.source for line in made.script.lines if line.text is None),
+        unsound=tuple(Unsound(line.source, line.text or "", found.findings) for line, found in made.script.unsound),
         edited=sum(line.edited for line in made.script.lines),
         timbre=cast.synthesizer.timbre(code),
         pivot=made.script.pivot,

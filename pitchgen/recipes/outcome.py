@@ -5,6 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pitchgen.core.fact import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Unsound:
+    """A line that does not say the facts of its sentence."""
+
+    sentence: str
+    """What she says."""
+    text: str
+    """What would be said."""
+    findings: tuple[Finding, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Output:
@@ -22,6 +35,8 @@ class Output:
     """Sentences that end too late, and by how many seconds."""
     kept_original: tuple[str, ...]
     """Sentences left in her own voice, because they could not be translated."""
+    unsound: tuple[Unsound, ...]
+    """Lines of which a price, a quantity or a name is not what she said."""
     edited: int
     """Sentences in a person's own words."""
     timbre: str

@@ -15,10 +15,12 @@ from pitchgen.edges.probe import probe
 from pitchgen.edges.project import Project, opened
 from pitchgen.kit import Kit, Mapped
 from pitchgen.languages import SOURCE
-from pitchgen.recipes.dub import Script, dub, recording, requests, told, utterances
+from pitchgen.recipes.casting import check_languages
+from pitchgen.recipes.dub import dub, recording, utterances
 from pitchgen.recipes.editing import edited_transcript, find_edits
-from pitchgen.recipes.make import Studio, check_languages
+from pitchgen.recipes.make import Studio
 from pitchgen.recipes.render import Renderer
+from pitchgen.recipes.telling import Script, requests, told
 from pitchgen.recipes.words import Words, find_script
 from pitchgen.stages.detect import detect
 from pitchgen.stages.segment import segment

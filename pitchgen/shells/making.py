@@ -107,6 +107,8 @@ def _remarks(output: Output) -> str:
         remarks.append(f"{len(output.overruns)} late, at most {latest:.2f} s")
     if output.kept_original:
         remarks.append(f"{len(output.kept_original)} in the original voice")
+    if output.unsound:
+        remarks.append(f"{len(output.unsound)} with wrong figures")
     if output.pivot:
         remarks.append(f"translated through {output.pivot}")
     if output.edited:

@@ -14,6 +14,8 @@ LABELS = {
     "detect": "find the speech",
     "transcribe": "write down the words",
     "translate": "translate",
+    "enroll": "choose where her voice is heard best",
+    "excerpt": "listen to her voice",
     "synthesize": "speak",
     "picture": "label and encode the picture",
     "render": "mix and mux",
@@ -46,7 +48,7 @@ class Bars:
     def _draw(self, event: Advanced) -> None:
         if self._progress is None:  # only now: a mistake that is found before is one line and no bar
             self._progress = Progress(
-                TextColumn("{task.description:<30}"),
+                TextColumn("{task.description:<36}"),
                 BarColumn(28),
                 TextColumn("{task.fields[count]:>14}"),
                 _Speed(),

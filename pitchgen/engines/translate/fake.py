@@ -18,6 +18,7 @@ class FakeTranslator:
     fingerprint = "fake-translator-1"
     languages = frozenset(LANGUAGES)
     licence = Licence("Apache-2.0", commercial=True)
+    exact = True
 
     def translate(self, requests: Sequence[Translation]) -> Sequence[Translated]:
         """`en: sentence` for each, None for one with the mark."""

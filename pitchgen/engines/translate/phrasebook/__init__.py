@@ -25,6 +25,7 @@ class Phrasebook:
 
     name = "phrasebook"
     licence = Licence("Apache-2.0", commercial=True)
+    exact = True
 
     def __init__(self, directory: Path | None = None) -> None:
         self._files = book.files([book.DATA, *([directory] if directory else [])])
