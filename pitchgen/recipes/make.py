@@ -35,6 +35,7 @@ from pitchgen.recipes.render import Renderer
 from pitchgen.recipes.telling import Edits, Script, described, told
 from pitchgen.recipes.words import find_script
 from pitchgen.stages.caption import caption_transcript
+from pitchgen.stages.detect import detect
 from pitchgen.stages.enroll import Speech, enroll
 
 HEARD_LATE = 0.1  # seconds: an overrun below a breath is in the report, and no reason to stop anybody
@@ -175,7 +176,7 @@ class Studio:
         renderer = self.renderer(media, transcript)
         picture: Future[Path] | None = None
         pending: list[Future[Output]] = []
-        for made in dub(scripts, self.voice(media, transcript), media.duration, self.cast, self.kit):
+        for made in dub(scripts, self.voice(media), media.duration, self.cast, self.kit):
             self._check_fit(made)
             identity = renderer.output_key(made)
             current = project.is_current(made.script.language, identity)
@@ -196,11 +197,12 @@ class Studio:
         captions = caption_transcript(transcript, media.duration)
         return Renderer(media, self.kit, self.ffmpeg, self.settings.producer, captions)
 
-    def voice(self, media: Media, transcript: Transcript) -> Voice:
+    def voice(self, media: Media) -> Voice:
         """Whom the synthesizer imitates. Consent records have their place here: see docs/architecture.md."""
         audio = self.kit.run(decode, media, self.ffmpeg)
-        speech = Speech(audio, tuple(segment.span for segment in transcript.segments))
-        spans = self.kit.run(enroll, speech, None)
+        # where she speaks, and not where her sentences are: an edit of those must not change her voice
+        heard = self.kit.run(detect, audio, self.cast.detector)
+        spans = self.kit.run(enroll, Speech(audio, heard), None)
         rate = getattr(self.cast.synthesizer, "reference_rate", SPEECH_RATE)
         reference = self.kit.run(excerpt, Excerpt(media, spans, rate), self.ffmpeg) if spans else Audio.silence(0, rate)
         return Voice(reference, self.settings.consent)

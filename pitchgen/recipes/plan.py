@@ -120,7 +120,7 @@ class _Planner:
 
     def _voices(self, transcript: Transcript, scripts: list[Script]) -> bool:
         """Whether every sound is there, so that the files are known as well."""
-        voice = self.studio.voice(self.media, transcript)
+        voice = self.studio.voice(self.media)
         cast = self.studio.cast
         voices = self.kit.map(synthesize, utterances(scripts, voice), cast.synthesizer)
         self._step("synthesize", voices.missing, len(voices.kept))
