@@ -18,13 +18,16 @@ from pitchgen.engines.translate.conversion import pass_over_torchaudio, quiet
 from pitchgen.engines.translate.madlad import CODES as MADLAD_CODES
 from pitchgen.engines.translate.nllb import NLLB_CODES
 from pitchgen.engines.translate.splitting import parts
+from pitchgen.languages.facts import facts, in_figures
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "umbrella.txt"
-LINES = (
+SPOKEN = (
     *SAMPLE.read_text("utf-8").split("\n")[:-1],
     "大家好，欢迎来到我们的店铺。",  # what the contract suite has translated
     "起订一百双，三块五一双。",
 )
+LINES = tuple(dict.fromkeys((*SPOKEN, *(in_figures(line, facts(line)) for line in SPOKEN))))
+"""As she says them, and as a run hands them to a network."""
 GOOD = {"zh": "好", "en": "Good.", "fr": "Bien.", "ru": "Хорошо."}
 SPECIAL = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}
 TARGETS = ("en", "fr", "ru")

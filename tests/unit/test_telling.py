@@ -1,0 +1,113 @@
+"""Of several translations the sound one is taken; what is wrong in all of them is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from pitchgen.core.engines import Licence, Translated, Translation
+from pitchgen.core.fact import Problem
+from pitchgen.core.glossary import Glossary, Term
+from pitchgen.core.transcript import Segment, Span, Transcript
+from pitchgen.edges.store import Store
+from pitchgen.engines import registry
+from pitchgen.kit import Kit
+from pitchgen.recipes.casting import Cast
+from pitchgen.recipes.telling import HYPOTHESES, MORE_HYPOTHESES, described, requests, told
+
+SENTENCE = "单价三块五，一百二十双起批。"
+RIGHT = "Price: 3.5 yuan. Minimum order: 120 pairs."
+WRONG = "Price: 35 yuan. Minimum order: 120 pairs."
+TRANSCRIPT = Transcript("zh", (Segment(Span(0, 3), SENTENCE),))
+
+
+class Network:
+    """A translator that returns what it was given, and remembers what it was asked."""
+
+    name = "network"
+    fingerprint = "network-1"
+    languages: frozenset[str] = frozenset()
+    licence = Licence("MIT", commercial=True)
+
+    def __init__(self, *answers: Sequence[str]) -> None:
+        self.answers = list(answers)
+        self.asked: list[Translation] = []
+
+    def translate(self, asked: Sequence[Translation]) -> Sequence[Translated]:
+        self.asked += asked
+        best, *others = self.answers.pop(0)
+        return [Translated(best, tuple(others)) for _ in asked]
+
+
+def cast(translator: object, glossary: Glossary | None = None) -> Cast:
+    fakes = [registry.load(verb, "fake") for verb in ("detect", "transcribe", "transcribe")]
+    return Cast(*fakes, translator, registry.load("synthesize", "fake"), glossary or Glossary())  # type: ignore[arg-type]
+
+
+def script(network: Network, folder: Path, **more: object):  # type: ignore[no-untyped-def]
+    (made,) = told(TRANSCRIPT, ["en"], more.pop("edits", {}), cast(network), Kit(Store(folder)))  # type: ignore[arg-type]
+    return made
+
+
+def test_a_network_is_handed_figures(tmp_path: Path) -> None:
+    network = Network([RIGHT])
+    script(network, tmp_path)
+    assert [(r.text, r.hypotheses) for r in network.asked] == [("单价3.5元，120双起批。", HYPOTHESES)]
+
+
+def test_the_first_sound_hypothesis_is_taken(tmp_path: Path) -> None:
+    network = Network([WRONG, "Price: 3.5 dollars. From 120 pairs.", RIGHT])
+    made = script(network, tmp_path)
+    assert made.lines[0].text == RIGHT
+    assert not made.unsound
+    assert len(network.asked) == 1
+
+
+def test_more_are_asked_for_once(tmp_path: Path) -> None:
+    network = Network([WRONG], [WRONG, RIGHT])
+    assert script(network, tmp_path).lines[0].text == RIGHT
+    assert [r.hypotheses for r in network.asked] == [HYPOTHESES, MORE_HYPOTHESES]
+
+
+def test_what_stays_wrong_is_said_with_both_evidences(tmp_path: Path) -> None:
+    made = script(Network([WRONG], [WRONG]), tmp_path)
+    ((line, verdict),) = made.unsound
+    assert line.text == WRONG
+    (finding,) = verdict.findings
+    assert finding.problem is Problem.CHANGED
+    assert finding.said
+    assert finding.found
+    assert finding.said.evidence.text == "三块五"
+    assert "35" in finding.found.text
+    assert "三块五" in described(finding)
+    assert "35" in described(finding)
+
+
+def test_a_persons_words_are_compared_too(tmp_path: Path) -> None:
+    edits = {"en": {(SENTENCE, 0): WRONG}}
+    made = script(Network([RIGHT]), tmp_path, edits=edits)
+    assert made.lines[0].text == WRONG
+    assert len(made.unsound) == 1
+
+
+@pytest.mark.parametrize("text", ["", None])
+def test_a_line_that_is_not_said_has_nothing_wrong(text: str | None, tmp_path: Path) -> None:
+    made = script(Network([RIGHT]), tmp_path, edits={"en": {(SENTENCE, 0): text}})
+    assert not made.unsound
+
+
+def test_an_exact_translator_gets_the_chinese_as_it_was_said() -> None:
+    (request,) = requests(TRANSCRIPT, ["en"], cast(registry.load("translate", "phrasebook")))
+    assert request == Translation(SENTENCE, "zh", "en")
+
+
+def test_a_contextual_translator_gets_the_pitch_and_the_terms() -> None:
+    network = Network()
+    network.contextual = True  # type: ignore[attr-defined]
+    glossary = Glossary((Term("单价", "en", "Unit price"),))
+    (request,) = requests(TRANSCRIPT, ["en"], cast(network, glossary))
+    assert request.context == TRANSCRIPT.texts
+    assert request.glossary == (("单价", "Unit price"),)
+    assert request.seconds == 3.0
