@@ -45,7 +45,9 @@ class Relay:
         sounds: dict[int, Audio] = {}
         for synthesizer in self._synthesizers:
             mine = [i for i, u in enumerate(utterances) if self._speaker(u.language) is synthesizer]
-            sounds.update(zip(mine, synthesizer.synthesize([utterances[i] for i in mine]), strict=True))
+            if mine:
+                spoken = synthesizer.synthesize([utterances[i] for i in mine])
+                sounds.update(zip(mine, spoken, strict=True))
         return [sounds[index] for index in range(len(utterances))]
 
     def _speaker(self, language: str) -> Synthesizer:
