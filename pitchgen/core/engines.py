@@ -86,6 +86,7 @@ TIMBRES = {
     "converted": "another speaker's voice, converted to the tone of hers",
     "tinted": "a synthetic voice tinted to hers, not a clone",
     "stock": "a stock voice, not hers",
+    "none": "not dubbed: her own sound, with subtitles",
 }
 NEED_CONSENT = ("cloned", "converted")
 """Timbres that take a person's voice: no consent record, no such voice."""

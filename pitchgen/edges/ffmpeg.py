@@ -182,6 +182,24 @@ class Ffmpeg:
                 pass  # ffmpeg has left: its own words are better, and come next
             self._finish(process, target, duration)
 
+    def copy_sound(self, media: Media, target: Path) -> None:
+        """The speech track as it is, on the clock of the file, as AAC in MP4: at 48 kHz, in stereo at most.
+
+        Raises:
+            MediaError: sound that cannot be decoded.
+            StorageError: a full disk.
+        """
+        if media.sound is None:
+            raise MediaError(f"{media.path}: has no sound")
+        stream = _open(media.path)[str(media.sound.index)]
+        stream = stream.filter("aresample", SOUND_RATE, **{"async": 1, "first_pts": 0})
+        channels = min(STEREO, max(1, media.sound.channels))
+        graph = stream.output(
+            str(target), acodec="aac", audio_bitrate=SOUND_BITRATE, ac=channels, ar=SOUND_RATE,
+            map_metadata=-1, map_chapters=-1,
+        )  # fmt: skip
+        self.run(graph, media.path, media.duration)
+
     def mux(
         self, picture: Path, sound: Track, captions: Sequence[Track], metadata: dict[str, str], target: Path,
         duration: float,

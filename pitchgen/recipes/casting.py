@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pitchgen.core.config import Settings
-from pitchgen.core.engines import Detector, Engine, Synthesizer, Transcriber, Translator
+from pitchgen.core.engines import Detector, Synthesizer, Transcriber, Translator
 from pitchgen.core.errors import InputError
 from pitchgen.core.events import Listener, ignore
 from pitchgen.core.glossary import Glossary
@@ -41,6 +41,10 @@ class Cast:
     def listener(self, script: Sequence[str] | None) -> Transcriber:
         """Who writes down what is said: her own words are better than any that are heard."""
         return self.aligner if script else self.transcriber
+
+    def speaks(self, code: str) -> bool:
+        """Whether there is a voice for a language."""
+        return not self.synthesizer.languages or code in self.synthesizer.languages
 
 
 class Casting:
@@ -83,7 +87,7 @@ class Casting:
 
 
 def check_languages(languages: Sequence[str], cast: Cast) -> tuple[str, ...]:
-    """The languages' codes, each once and each one that the engines can do.
+    """The languages' codes, each once and each one that can be written; what cannot be spoken is subtitled.
 
     Raises:
         InputError: none, an unknown or doubled one, or the source language.
@@ -95,12 +99,8 @@ def check_languages(languages: Sequence[str], cast: Cast) -> tuple[str, ...]:
         raise InputError(f"language {doubled} is named twice")
     if SOURCE in codes:
         raise InputError(f"{SOURCE} is what she speaks already; name the languages of her buyers")
-    for engine, verb in ((cast.translator, "written"), (cast.synthesizer, "spoken")):
-        _check_all(engine, codes, verb)
+    known = cast.translator.languages
+    if known and (missing := [code for code in codes if code not in known]):
+        listed = ", ".join(sorted(known - {SOURCE}))
+        raise InputError(f"{', '.join(missing)} cannot be written by {cast.translator.name}; it knows {listed}")
     return codes
-
-
-def _check_all(engine: Engine, codes: Sequence[str], verb: str) -> None:
-    if engine.languages and (missing := [code for code in codes if code not in engine.languages]):
-        known = ", ".join(sorted(engine.languages - {SOURCE}))
-        raise InputError(f"{', '.join(missing)} cannot be {verb} by {engine.name}; it knows {known}")

@@ -10,6 +10,7 @@ from pitchgen.core.caption import Cue
 from pitchgen.core.engines import Recording, Synthesizer, Utterance
 from pitchgen.core.errors import MediaError
 from pitchgen.core.media import Media
+from pitchgen.core.project import Line
 from pitchgen.core.timeline import Timeline
 from pitchgen.core.transcript import Segment, Span, Transcript
 from pitchgen.edges.ffmpeg import Ffmpeg, decode
@@ -74,9 +75,7 @@ def dub(scripts: Sequence[Script], voice: Voice, duration: float, cast: Cast, ki
     for script in scripts:
         durations = (voices[i].duration for i in range(first, first + len(script.voiced)))
         takes = [
-            Take(Segment(segment.span, line.text, segment.speaker), next(durations))
-            if line.text
-            else Take(segment, segment.span.duration, original=True)
+            _take(segment, line, next(durations) if line.text and script.dubbed else None)
             for segment, line in script.spoken
         ]
         timeline = fit(takes, script.language, duration)
@@ -84,3 +83,9 @@ def dub(scripts: Sequence[Script], voice: Voice, duration: float, cast: Cast, ki
         reused = sum(k in kept for k in voices.keys[first:after])
         yield Dub(script, timeline, caption(timeline), voices, first, reused)
         first = after
+
+
+def _take(segment: Segment, line: Line, seconds: float | None) -> Take:
+    """A line with its new voice, which takes some seconds, or over her own where it has none."""
+    said = Segment(segment.span, line.text or segment.text, segment.speaker)
+    return Take(said, segment.span.duration, original=True) if seconds is None else Take(said, seconds)

@@ -26,7 +26,7 @@ from pitchgen.edges.settings import default_store, read_settings
 from pitchgen.edges.store import Store
 from pitchgen.engines import registry
 from pitchgen.kit import Kit
-from pitchgen.languages import SOURCE
+from pitchgen.languages import SOURCE, language
 from pitchgen.recipes.casting import Cast, Casting, check_languages
 from pitchgen.recipes.dub import Dub, dub, hear
 from pitchgen.recipes.editing import edited_transcript, find_edits
@@ -96,7 +96,7 @@ class Studio:
             transcript = self._transcript(media, project, script)
             scripts = told(transcript, codes, self._edits(project, codes), self.cast, self.kit)
             self._check_translated(scripts)
-            self._check_facts(project, scripts)
+            self._check_scripts(project, scripts)
             outputs = self._outputs(media, project, transcript, scripts, background)
             with suppress(PitchgenError):  # estimates are a comfort: a full disk is told by what matters
                 self.kit.rates.save()
@@ -155,9 +155,14 @@ class Studio:
             )
         self._warn(f"kept in the original voice, because it cannot be translated: {listed}")
 
-    def _check_facts(self, project: Project, scripts: Sequence[Script]) -> None:
-        """Say of which lines a fact is not what she said: nothing wrong is passed silently."""
+    def _check_scripts(self, project: Project, scripts: Sequence[Script]) -> None:
+        """Say which lines have another fact than she said, and which languages no voice: nothing passes silently."""
         for script in scripts:
+            if not script.dubbed:
+                self._warn(
+                    f"{script.language}: subtitled and not dubbed, {self.cast.synthesizer.name} has no voice for "
+                    f"{language(script.language).name}"
+                )
             for line, verdict in script.unsound:
                 self._warn(
                     f"{script.language}: {'; '.join(map(described, verdict.findings))} in {line.text!r}; "
@@ -286,7 +291,7 @@ def _output(made: Dub, project: Project, cast: Cast, *, reused: bool) -> Output:
         kept_original=tuple(line.source for line in made.script.lines if line.text is None),
         unsound=tuple(Unsound(line.source, line.text or "", found.findings) for line, found in made.script.unsound),
         edited=sum(line.edited for line in made.script.lines),
-        timbre=cast.synthesizer.timbre(code),
+        timbre=cast.synthesizer.timbre(code) if made.script.dubbed else "none",
         pivot=made.script.pivot,
         reused=reused,
         reused_voices=made.reused,

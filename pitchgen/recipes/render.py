@@ -27,7 +27,7 @@ from pitchgen.languages import SOURCE, language
 from pitchgen.recipes.dub import Dub
 from pitchgen.stages import mix as mixing
 
-PICTURE_VERSION, SOUND_VERSION, MUX_VERSION = 1, 2, 2
+PICTURE_VERSION, SOUND_VERSION, ORIGINAL_VERSION, MUX_VERSION = 1, 2, 1, 2
 """Raised whenever the same input gives another file."""
 SPOOL_BLOCK = 10 * RATE  # samples read at once: 2 MB
 
@@ -63,7 +63,10 @@ class Renderer:
         return self.kit.has_file("picture", self._picture_parts(), version=PICTURE_VERSION)
 
     def sound(self, dub: Dub) -> Path:
-        """The mastered sound of a version."""
+        """The mastered sound of a version; her own, as it is, where the version is not dubbed."""
+        if not dub.script.dubbed:
+            parts = self._sound_parts(dub)
+            return self.kit.file("original", ".m4a", parts, self._copy_sound, version=ORIGINAL_VERSION)
         return self.kit.file(
             "sound",
             ".m4a",
@@ -92,7 +95,8 @@ class Renderer:
                 for row, cues in ((spoken, dub.cues), (source, self.captions))
                 if cues
             ]
-            speech = Track(sound, spoken.iso639_2, spoken.native)
+            heard = spoken if dub.script.dubbed else source
+            speech = Track(sound, heard.iso639_2, heard.native)
             self.ffmpeg.mux(picture, speech, tracks, {labels.AIGC_KEY: label}, target, dub.timeline.duration)
         if metadata(target).get(labels.AIGC_KEY) != label:
             raise EngineError(f"{target}: the AI label could not be read back; the output is withheld")
@@ -100,7 +104,12 @@ class Renderer:
     def _picture_parts(self) -> list[object]:
         return [self.media, self.ffmpeg, labels.LABEL_SECONDS, labels.label_digest()]
 
+    def _copy_sound(self, target: Path) -> None:
+        self.ffmpeg.copy_sound(self.media, target)
+
     def _sound_parts(self, dub: Dub) -> list[object]:
+        if not dub.script.dubbed:
+            return [self.media, self.ffmpeg]
         voiced = dub.voices.keys[dub.first : dub.first + len(dub.script.voiced)]
         originals = self.media if any(clip.original for clip in dub.timeline.clips) else None
         clips = [(clip.start, clip.tempo, clip.original, clip.duration) for clip in dub.timeline.clips]

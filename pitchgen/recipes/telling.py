@@ -34,6 +34,8 @@ class Script:
     """Whether each line says the facts of its sentence."""
     pivot: str | None = None
     """BCP-47 code of the language that the translation went through."""
+    dubbed: bool = True
+    """False where no voice speaks the language: her own sound stays, and the lines are subtitles."""
 
     @property
     def spoken(self) -> tuple[tuple[Segment, Line], ...]:
@@ -43,7 +45,7 @@ class Script:
     @property
     def voiced(self) -> tuple[str, ...]:
         """The texts that a voice has to say, in order."""
-        return tuple(line.text for _, line in self.spoken if line.text)
+        return tuple(line.text for _, line in self.spoken if line.text and self.dubbed)
 
     @property
     def unsound(self) -> tuple[tuple[Line, Verdict], ...]:
@@ -129,7 +131,8 @@ def _script(
         lines.append(line)
         verdicts.append(verdict if line.text else Verdict(code))
         pivots.append(draft.pivot)
-    return Script(code, transcript.segments, tuple(lines), tuple(verdicts), next(filter(None, pivots), None))
+    pivot = next(filter(None, pivots), None)
+    return Script(code, transcript.segments, tuple(lines), tuple(verdicts), pivot, cast.speaks(code))
 
 
 def _request(segment: Segment, known: tuple[Fact, ...], code: str, transcript: Transcript, cast: Cast) -> Translation:
