@@ -1,6 +1,6 @@
 """The notation in which benchmarks write down facts: `p 3.5 yuan/pair; q 100 pair min; d 3..5 day`.
 
-An entry is its kind, its value and its unit, then perhaps a role. A value may be `3`, `3..5`, `30+` or `~100`. Codes are
+An entry is kind, value and unit, then perhaps a role. A value may be `3`, `3..5`, `30+` or `~100`. Codes are
 named by what they are (`phone 138...`), dates by their part (`month 3`), places by `ord`.
 """
 
@@ -37,7 +37,7 @@ def _fact(parts: list[str]) -> Fact:
         return Fact(Kind.DATE, _NOWHERE, _amount(value), _DATES[word])
     unit, _, per = (rest[0] if rest else "").partition("/")
     kind = _KINDS[word]
-    if kind is Kind.SIZE and not value[0].isdecimal() or (kind is Kind.SIZE and "x" in value):
+    if (kind is Kind.SIZE and not value[0].isdecimal()) or (kind is Kind.SIZE and "x" in value):
         return Fact(kind, _NOWHERE, unit=unit or "size", text=value, role=role)
     if "/" in value:
         return Fact(kind, _NOWHERE, unit="fraction", text=value)

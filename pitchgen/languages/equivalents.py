@@ -54,7 +54,13 @@ ALSO: Mapping[str, frozenset[str]] = {
     "pair_or_set": frozenset({"pair", "set", "piece"}),
     "bucket": frozenset({"bag"}),
 }
-NO_UNIT = frozenset({"half", "fraction", "size", "calendar_year", "calendar_month", "calendar_day", "weekday"})
+NO_UNIT = frozenset({"half", "fraction", "size", "weekday"})
+_CALENDAR = {"calendar_year": "year", "calendar_month": "month", "calendar_day": "day"}
+"""What stands beside a date in languages that name its parts: 3月15日."""
+_TIME = frozenset({"hour", "minute"})
+
+
+_SMALL = ("yuan", "dollar", "euro")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,8 @@ def renderings(fact: Fact) -> tuple[Rendering, ...]:
 def _units(fact: Fact) -> frozenset[str]:
     if fact.unit in NO_UNIT or not fact.unit:
         return frozenset()
+    if fact.unit in _CALENDAR:
+        return frozenset({_CALENDAR[fact.unit]})
     return frozenset({fact.unit}) | ALSO.get(fact.unit, frozenset())
 
 
@@ -102,7 +110,7 @@ def _amount(fact: Fact, amount: Amount) -> Iterator[Rendering]:
     units, money = _units(fact), fact.unit in CURRENCIES
     yield _rendering(amount, units, money=money)
     if fact.unit == "calendar_year":
-        yield Rendering((Need(amount.low % 100),))
+        yield Rendering((Need(amount.low % 100, units),))
     for unit, size in CONVERSIONS.get(fact.unit, ()):
         scaled = _scaled(amount, size)
         yield _rendering(scaled, frozenset({unit}), money=False)
@@ -111,6 +119,9 @@ def _amount(fact: Fact, amount: Amount) -> Iterator[Rendering]:
         if amount.low % size == 0 or fact.unit == "gram":
             yield _rendering(_scaled(amount, 1 / size), frozenset({unit}), money=False)
     whole, part = divmod(amount.low, 1)
+    if amount.high is None and whole and part and fact.unit in _SMALL:
+        for _, size in CONVERSIONS[fact.unit]:  # three yuan fifty, three yuan five jiao
+            yield Rendering((Need(whole, units, money=True), Need((part * size).normalize())))
     if amount.high is None and part == _HALF:
         needs = (Need(whole, units, money=False),) if whole else ()
         yield Rendering(needs, half=True)
@@ -132,9 +143,9 @@ def _clock(text: str) -> Iterator[Rendering]:
     hour, minute = map(Decimal, text.split(":"))
     for said in dict.fromkeys((hour, hour - _NOON if hour > _NOON else hour + _NOON if hour < _NOON else hour)):
         if minute:
-            yield Rendering((Need(said), Need(minute)))
-            yield Rendering((Need(said + minute / 100),))
+            yield Rendering((Need(said, _TIME), Need(minute, _TIME)))
+            yield Rendering((Need(said + minute / 100, _TIME),))
             if minute == 30:
-                yield Rendering((Need(said),), half=True)
+                yield Rendering((Need(said, _TIME),), half=True)
         else:
-            yield Rendering((Need(said),))
+            yield Rendering((Need(said, _TIME),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,13 +11,14 @@ from functools import cache
 from pitchgen.core.fact import Evidence, Fact, Kind
 from pitchgen.languages.digits import folded
 from pitchgen.languages.reading import Reading
-from pitchgen.languages.words import Words, fold_foreign, spell, words
+from pitchgen.languages.words import Words, fold_foreign, listed_ordinals, spell, words
 
 _SEPARATORS = r"[\s\N{NO-BREAK SPACE}\-‑.,()_]*"
 """What may stand between the characters of a code without changing it: 138 0013 8000."""
 _LEAST_STEM = 4  # letters of a name that are enough to know it by, endings left out
 _ENDING = 2  # letters at the end of a month or a weekday that may change with the case
 
+_ORDINAL_ENDING = 3  # of an adjective
 _ORDINALS = range(1, 21)  # higher ones are written in digits
 
 
@@ -72,46 +74,53 @@ def _inflected(word: str) -> str:
     return re.escape(word[: max(_LEAST_STEM, len(word) - _ENDING)]) + (r"\w*" if len(word) > _LEAST_STEM else "")
 
 
-def named(fact: Fact, reading: Reading, language: str) -> bool | None:
-    """Whether words say `fact`; None where nothing here knows the words.
+def named(fact: Fact, reading: Reading, language: str) -> int | None:
+    """How often words say `fact`; None where nothing here knows the words.
 
     Months and weekdays have their names in CLDR, sizes are looked for as letters, ordinals as words.
     """
+    if fact.unit == "fraction":
+        return None
     known = words(language)
     if fact.unit in ("calendar_month", "weekday") and fact.amount:
         table = known.months if fact.unit == "calendar_month" else known.weekdays
         values = [value for value in (fact.amount.low, fact.amount.high) if value is not None]
-        return all(_named(reading.text, table, int(value)) for value in values) if table else None
+        return min(_named(reading.text, table, int(value)) for value in values)
     if fact.unit == "size":
         letters = [size for size in re.split("[,-]", fact.text) if not size.islower()]
         if not letters:
             return None
-        return all(re.search(rf"(?<![a-z0-9]){size.lower()}(?![a-z0-9])", reading.text) for size in letters)
+        return min(len(re.findall(rf"(?<![a-z0-9]){s.lower()}(?![a-z0-9])", reading.text)) for s in letters)
     if fact.kind is Kind.ORDINAL and fact.amount:
         ordinals = _ordinals(language)
-        return any(stem in reading.text for stem in ordinals.get(int(fact.amount.low), ())) if ordinals else None
-    return False
+        return (
+            max((reading.text.count(s) for s in ordinals.get(int(fact.amount.low), ())), default=0)
+            if ordinals
+            else None
+        )
+    return 0
 
 
-def _named(text: str, table: Mapping[str, int], value: int) -> bool:
-    """Whether one of the names of `value` stands in `text`, in any case."""
+def _named(text: str, table: Mapping[str, int], value: int) -> int:
+    """How often one of the names of `value` stands in `text`, in any case."""
+    patterns = []
     for name, number in table.items():
         if number == value:
-            stem = name[: max(_LEAST_STEM, len(name) - _ENDING)]
-            end = "" if len(name) > _LEAST_STEM else r"(?![^\W\d_])"
-            if re.search(rf"(?<![^\W\d_]){re.escape(stem)}{end}", text) or (len(stem) < _LEAST_STEM and name in text):
-                return True
-    return False
+            letters = unicodedata.name(name[0]).startswith(("LATIN", "CYRILLIC", "GREEK"))
+            stem = re.escape(name[: max(_LEAST_STEM, len(name) - _ENDING)] if letters else name)
+            before, after = (r"(?<![^\W\d_])", r"(?![^\W\d_])") if letters else ("", "")
+            patterns.append(f"{before}{stem}" + (r"\w*" if letters and len(name) > _LEAST_STEM else after))
+    return len(re.findall("|".join(sorted(patterns, key=len, reverse=True)), text)) if patterns else 0
 
 
 @cache
 def _ordinals(language: str) -> dict[int, tuple[str, ...]]:
-    """Number -> beginnings of its ordinals; empty where num2words knows none."""
-    found: dict[int, tuple[str, ...]] = {}
+    """Number -> beginnings of its ordinals; empty where nothing knows any."""
+    found = listed_ordinals(language)
     for number in _ORDINALS:
         if word := spell(number, language, "ordinal"):
             folded_word = fold_foreign(word)
-            found[number] = (folded_word[: max(_LEAST_STEM, len(folded_word) - _ENDING)],)
+            found[number] = (folded_word[: max(_LEAST_STEM, len(folded_word) - _ORDINAL_ENDING)],)
     return found
 
 

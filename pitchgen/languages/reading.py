@@ -14,12 +14,14 @@ from pitchgen.languages.digits import RUN, folded, numbers
 from pitchgen.languages.words import CURRENCIES, Words, words
 
 _LETTERS = re.compile(r"[a-z]+[-.]?$")
-_BETWEEN = re.compile(r"[\s\N{NO-BREAK SPACE}\-‑/]*(?:(?:de|di|d'|d’|na|av|von|van)(?=[\s’'])\s*|d['’])?")
+_BETWEEN = re.compile(r"[\s\N{NO-BREAK SPACE}\-‑]*(?:(?:de|di|d'|d’|na|av|von|van)(?=[\s’'])\s*|d['’])?")
 _TIGHT = re.compile(r"[\s\N{NO-BREAK SPACE}.]*$")
 _LONGEST = 24  # characters of the longest unit word
 _UNIT_FIRST = frozenset({"sw", "my", "am"})
 """Languages that may put the unit before its number."""
 _TEN_THOUSAND = 10_000
+_SYMBOL = 2
+"""Symbols of units have up to so many letters."""
 _SHORT = 3
 """Latin abbreviations of up to so many letters end with their word: 5 m is not 5 months."""
 
@@ -51,6 +53,8 @@ class Mention:
     start: int
     end: int
     units: frozenset[str]
+    symbol: bool = False
+    """So short that by itself it may be something else: L is a litre or a size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +105,19 @@ class _Page:
         found: list[Figure] = []
         for token in RUN.finditer(self.text):
             for start, end, values in numbers(token.start(), token.group(), self.words.code):
-                if not self._is_covered(start, end) and not self._within_word(start):
+                silent = self.text[start - 1 : end] == ":00" or self.text[max(0, start - 3) : end] == "24/7"
+                if not silent and not self._is_covered(start, end) and not self._within_word(start):
                     digits = re.sub(r"\D", "", self.text[start:end])
                     figure = self._multiplied(Figure(self.evidence(start, end), start, end, values, digits))
-                    if found and found[-1].end == figure.start and found[-1].values[0] >= _TEN_THOUSAND:
+                    if found and self._goes_on(found[-1], figure):
                         figure = _added(found.pop(), figure, self.evidence(start, end))
                     found.append(self._measured(figure))
         return tuple(self._led(found))
+
+    def _goes_on(self, large: Figure, rest: Figure) -> bool:
+        """Whether two figures are one number: 1万2000, 1만 2천."""
+        gap = self.text[large.end : rest.start]
+        return not large.units and not gap.strip() and large.values[0] >= _TEN_THOUSAND > rest.values[0]
 
     def _within_word(self, start: int) -> bool:
         """Whether Latin letters cling to the number's left: m2, CO2, but not RMB3, 30x20."""
@@ -187,6 +197,9 @@ class _Page:
             if (found := stems.get(piece)) is not None:
                 return self._word_end(at + size), found | exact.get(piece, frozenset())
             if (found := exact.get(piece)) is not None:
+                found |= exact.get(
+                    piece.rstrip("."), frozenset()
+                )  # г. is a year, г a gram, and either may end a sentence
                 abbreviation = len(piece) <= _SHORT and piece.isascii() and piece[-1].isalpha()
                 free = self.words.suffixed and not abbreviation
                 if self._stands(
@@ -247,12 +260,16 @@ class _Page:
                 at = inside
                 continue
             found = None
-            if self.words.suffixed or not at or not self.text[at - 1].isalpha():
-                found = self.half_at(at) or self.unit_at(at)
-            if found is None or not self.text[at : found[0]].strip() or self._is_covered(at, found[0]):
+            if self.words.unspaced or not at or not self.text[at - 1].isalpha():
+                both = [one for one in (self.half_at(at), self.unit_at(at)) if one]
+                found = max(both, key=lambda one: one[0], default=None)
+            word = self.text[at : found[0]].strip() if found else ""
+            if found is None or not word or self._is_covered(at, found[0]):
                 at += 1
                 continue
-            yield Mention(self.evidence(at, found[0]), at, found[0], found[1])
+            symbol = len(word) <= _SYMBOL and (word.isascii() or not self.words.unspaced)
+            symbol = symbol and not self.text[:at].rstrip().endswith("/")
+            yield Mention(self.evidence(at, found[0]), at, found[0], found[1], symbol)
             at = found[0]
 
     def half_at(self, at: int) -> tuple[int, frozenset[str]] | None:

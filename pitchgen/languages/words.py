@@ -39,15 +39,68 @@ CURRENCIES = {
 """Identifier -> ISO 4217."""
 CENTS = {"fen": "yuan", "jiao": "yuan"}
 """Hundredths and tenths; in most languages `fen` is the word for any currency's cent."""
-_COUNTS = (0, 1, 2, 3, 5, 11, 100, Decimal("1.5"))  # one of each plural category of every language
+_COUNTS = (0, 1, 2, 3, 4, 5, 11, 20, 100, Decimal("1.5"))
+"""One of each plural category of every language; Filipino counts what ends in 4, 6 or 9 by itself."""
 _WRITTEN = (
     *(*range(101), *range(200, 1001, 100), *range(2000, 10_001, 1000)),
     *(1200, 1500, 2500, 20_000, 50_000, 100_000),
 )
 """Numbers that a translator may spell; larger ones it writes in digits."""
+_SHORT_WORDS = frozenset(
+    [
+        "in",
+        "a",
+        "o",
+        "e",
+        "y",
+        "i",
+        "u",
+        "d",
+        "do",
+        "po",
+        "an",
+        "as",
+        "at",
+        "by",
+        "de",
+        "da",
+        "du",
+        "je",
+        "la",
+        "le",
+        "na",
+        "ne",
+        "od",
+        "on",
+        "or",
+        "os",
+        "se",
+        "si",
+        "te",
+        "to",
+        "za",
+        "ve",
+        "в",
+        "с",
+        "к",
+        "о",
+        "у",
+        "и",
+        "за",
+        "на",
+        "по",
+        "до",
+    ]
+)
+"""Words that CLDR also has as abbreviations: `in` is an inch, and `a` a year in Spanish."""
 _NUM2WORDS = {"kk": "kz"}
 """BCP-47 -> num2words' own code, where they differ."""
-_SUFFIXED = frozenset({"hu", "tr", "kk", "uz", "ko", "ja", "th", "lo", "km", "my", "ta", "te", "bn"})
+_DECLINED = ("ru", "uk", "pl", "cs", "sk", "el")
+"""Languages whose months have another form by themselves. Elsewhere Babel 2.18 may give Hebrew ones, once it has read
+Hebrew: an alias of the root that it overwrites."""
+_UNSPACED = frozenset({"ja", "th", "lo", "km", "my"})
+"""Languages without spaces between words."""
+_SUFFIXED = frozenset({"hu", "tr", "kk", "uz", "ko", "ta", "te", "bn"}) | _UNSPACED
 """Languages whose words run on without a space or take endings of all kinds: a word is known by how it begins."""
 
 
@@ -73,6 +126,11 @@ class Words:
     def suffixed(self) -> bool:
         """Whether words take endings or run on without a space."""
         return self.code in _SUFFIXED
+
+    @property
+    def unspaced(self) -> bool:
+        """Whether no space stands between words."""
+        return self.code in _UNSPACED
 
 
 def fold_foreign(text: str) -> str:
@@ -123,7 +181,7 @@ def _from_files(code: str) -> Iterator[tuple[str, str]]:
     hand = _table(_HAND)
     for section in (hand["all"], hand.get(code, {}), _table(_PHRASEBOOK).get(code, {})):
         for identifier, listed in section.items():
-            if identifier not in ("numbers", "forms"):
+            if identifier not in ("numbers", "forms", "ordinals"):
                 yield identifier, identifier
                 yield from ((identifier, word.strip()) for word in listed.split(","))
 
@@ -143,7 +201,9 @@ def _from_cldr(locale: Any) -> Iterator[tuple[str, str]]:
         for length in lengths:
             for count in _COUNTS:
                 text = format_unit(count, unit, length=length, locale=locale, numbering_system="latn")
-                yield identifier, re.sub(r"^\W*\d[\d.,٫]*\W*|\W*\d[\d.,٫]*\W*$", "", text) if "%" not in text else "%"
+                word = re.sub(r"^\W*\d[\d.,٫]*\W*|\W*\d[\d.,٫]*\W*$", "", text)
+                if length == "long" or word.casefold() not in _SHORT_WORDS:
+                    yield identifier, "%" if "%" in text else word
     for identifier, currency in CURRENCIES.items():
         yield identifier, get_currency_symbol(currency, locale=locale)
         for count in _COUNTS:
@@ -160,6 +220,12 @@ def _numbers(code: str) -> dict[str, Decimal]:
         word, number = pair.rsplit(" ", 1)
         spelled[word] = Decimal(number)
     return {fold_foreign(word).replace("-", " "): value for word, value in spelled.items()}
+
+
+def listed_ordinals(code: str) -> dict[int, tuple[str, ...]]:
+    """Number -> how its ordinals begin, where num2words knows none: from second on."""
+    listed = _table(_HAND).get(code, {}).get("ordinals", "")
+    return {n: tuple(map(fold_foreign, both.split("|"))) for n, both in enumerate(listed.split(", "), 2) if both}
 
 
 def _num2words(code: str) -> dict[str, Decimal]:
@@ -187,7 +253,9 @@ def _scales(locale: Any) -> dict[str, Decimal]:
     """thousand, million, lakh, 万, from CLDR's compact notation."""
     from babel.numbers import format_compact_decimal
 
-    scales: dict[str, Decimal] = {"万": Decimal(10_000), "億": Decimal(10**8)} if locale.language == "ja" else {}
+    scales: dict[str, Decimal] = (
+        {"万": Decimal(10_000), "億": Decimal(10**8), "割": Decimal(10)} if locale.language == "ja" else {}
+    )
     length: Literal["long", "short"] = "long" if "long" in locale.compact_decimal_formats else "short"
     for power in range(3, 10):
         for count in (1, 2, 5):
@@ -204,7 +272,7 @@ def _scales(locale: Any) -> dict[str, Decimal]:
 def _names(named: Callable[..., Any], code: str, *, first: int) -> dict[str, int]:
     """Names of months or weekdays -> their number, in full and shortened; those that are digits are left out."""
     found: dict[str, int] = {}
-    for context in ("format", "stand-alone"):
+    for context in ("format", "stand-alone") if code in _DECLINED else ("format",):
         for width in ("wide", "abbreviated"):
             for number, name in named(width, context=context, locale=code).items():
                 folded = fold_foreign(name).rstrip(".")

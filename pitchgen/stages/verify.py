@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 
 from pitchgen.core.fact import Fact, Finding, Kind, Problem, Role, Verdict
@@ -18,6 +19,8 @@ _ARTICLE_UNITS = frozenset({"piece", "design", "style", "set"})
 """What 一 counts where it is an article: a stray "1 piece" is no invention."""
 _NEAR = 40
 """Characters between a price and the unit that it is for: more, and the unit belongs to something else."""
+_BEFORE = 4
+"""How much farther off a unit counts that stands before the price: most languages put it after."""
 
 
 @stage(version=1)
@@ -67,7 +70,7 @@ class _Check:
 
     def look(self, facts: Sequence[Fact]) -> None:
         """Give every fact its figures, those that fit best first."""
-        left = list(facts)
+        left = [fact for fact in facts if not self._by_name(fact, facts)]
         passes: tuple[Callable[[Fact], bool], ...] = (
             lambda fact: self._take(renderings(fact)[:1], fact, self.reading.figures, strict=True),
             lambda fact: self._take(renderings(fact)[1:], fact, self.reading.figures, strict=True),
@@ -84,6 +87,16 @@ class _Check:
             elif not said:
                 self.missing.append(fact)
 
+    def _by_name(self, fact: Fact, facts: Sequence[Fact]) -> bool:
+        """Whether `fact` is a month, a weekday or a size that is there by its name; if more often than said, say so."""
+        if fact.unit not in ("calendar_month", "weekday") and not (fact.kind is Kind.SIZE and fact.unit == "size"):
+            return False
+        times = named(fact, self.reading, self.language) or 0
+        said = sum(other == fact for other in facts)
+        if times > said and not any(finding.said == fact for finding in self.findings):
+            self.findings.append(Finding(Problem.DOUBLED, fact, None))
+        return times >= said
+
     def _all(self) -> tuple[Figure, ...]:
         """Figures in digits and in words, in order: 3 to five."""
         return tuple(sorted((*self.reading.figures, *self.reading.spelled), key=lambda figure: figure.start))
@@ -91,7 +104,7 @@ class _Check:
     def _can_say(self, fact: Fact) -> bool:
         """Whether it would have been found: 1 may be no more than a unit's word, which may not be known here."""
         one = fact.amount is not None and fact.amount.exact and fact.amount.low == 1
-        counted = fact.unit not in NO_UNIT and fact.kind is not Kind.PRICE
+        counted = fact.unit and fact.unit not in NO_UNIT and fact.kind not in (Kind.PRICE, Kind.ORDINAL)
         return not (one and counted) or sayable(fact, self.language)
 
     def _take(self, ways: Sequence[Rendering], fact: Fact, figures: Sequence[Figure], *, strict: bool) -> bool:
@@ -101,7 +114,7 @@ class _Check:
             if way.half and not halves:
                 continue
             for run in self._runs(figures, len(way.needs)):
-                if _says(run, way.needs, strict=strict or way.half) and (
+                if _says(run, way.needs, strict=strict and not way.half) and (
                     not way.half or not run or _after(run, halves)
                 ):
                     self.used |= {figure.start for figure in run} | ({halves[0].start} if way.half else set())
@@ -120,7 +133,7 @@ class _Check:
         """One of something, said by its word alone: a carton, per year."""
         if fact.amount is None or not fact.amount.exact or fact.amount.low != 1 or fact.kind is Kind.PRICE:
             return False
-        units = {fact.unit} | ALSO.get(fact.unit, frozenset())
+        units = _meant(fact.unit)
         mention = next((m for m in self.reading.mentions if m.units & units and m.start not in self.used), None)
         if mention is not None:
             self.used.add(mention.start)
@@ -130,21 +143,24 @@ class _Check:
         """What a price or a content is for: another unit beside it than the one that was said is wrong."""
         ones = [f for f in (*self.reading.figures, *self.reading.spelled) if 1 in f.values and f.start not in self.used]
         beside: list[Figure | Mention] = [*self.reading.mentions, *ones]
-        for fact in facts:
-            if not fact.per or id(fact) not in self.taken:
-                continue
-            wanted = {fact.per} | ALSO.get(fact.per, frozenset())
-            said = [one for one in beside if one.units & wanted]
-            self.used |= {one.start for one in said}
-            if said or not sayable(fact, self.language, fact.per):
-                continue
-            last = self.taken[id(fact)][-1] if self.taken[id(fact)] else None
-            others = [
-                o for o in beside if o.start not in self.used and o.units - CURRENCIES.keys() - {"half", "percent"}
-            ]
-            near = [one for one in others if last and abs(one.start - last.end) <= _NEAR]
-            if near and last:
-                nearest = min(near, key=lambda one: abs(one.start - last.end))
+        counted = [fact for fact in facts if fact.per and self.taken.get(id(fact))]
+        pairs = [
+            (_distance(self.taken[id(f)], o), n, o)
+            for n, f in enumerate(counted)
+            for o in beside
+            if o.units & _meant(f.per)
+        ]
+        served: set[int] = set()
+        for _, number, one in sorted(pairs, key=lambda pair: pair[:2]):
+            if number not in served and one.start not in self.used:
+                served.add(number)
+                self.used.add(one.start)
+        for fact in counted:
+            right = [one for one in beside if one.units & _meant(fact.per)]
+            wrong = [one for one in beside if one.start not in self.used and _may_count(one)]
+            run = self.taken[id(fact)]
+            nearest = min([*right, *wrong], key=partial(_distance, run), default=None)
+            if nearest in wrong and _distance(run, nearest) <= _NEAR and sayable(fact, self.language, fact.per):
                 self.used.add(nearest.start)
                 self.findings.append(Finding(Problem.CHANGED, fact, nearest.evidence))
 
@@ -164,9 +180,10 @@ class _Check:
     def rest(self, facts: Sequence[Fact]) -> None:
         """Judge figures that no fact has, and facts that have none."""
         last = -1
+        one_said = any(value == 1 for fact in facts for way in renderings(fact)[:1] for value in _values(way))
         for figure in self.reading.figures:
             part_of_code = figure.start - last <= 1 and self._code_changed()
-            if figure.start not in self.used and not _article(figure) and not part_of_code:
+            if figure.start not in self.used and (one_said or not _article(figure)) and not part_of_code:
                 self._stray(figure, facts)
             last = figure.end
         known = {value for fact in facts for way in renderings(fact) for value in _values(way)}
@@ -206,6 +223,23 @@ class _Check:
             return
         self.missing = [fact for fact in self.missing if fact is not changed]
         self.findings.append(Finding(Problem.CHANGED, changed, figure.evidence, figure.values[0]))
+
+
+def _meant(unit: str) -> frozenset[str]:
+    """What a word beside a figure may stand for where `unit` was said."""
+    return frozenset({unit}) | ALSO.get(unit, frozenset())
+
+
+def _may_count(one: Figure | Mention) -> bool:
+    """Whether `one` is a unit that a price can be for."""
+    symbol = isinstance(one, Mention) and one.symbol
+    return bool(one.units - CURRENCIES.keys() - {"half", "percent"}) and not symbol
+
+
+def _distance(run: Sequence[Figure], one: Figure | Mention) -> int:
+    """Characters between figures and a unit that no figure counts; one that follows is nearer than one before."""
+    after = one.start - run[-1].end
+    return after if after >= 0 else _BEFORE * max(0, run[0].start - one.end) + _BEFORE
 
 
 def _says(run: Sequence[Figure], needs: Sequence[Need], *, strict: bool) -> bool:
