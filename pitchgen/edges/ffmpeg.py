@@ -6,43 +6,30 @@ no run outlasts its time limit; location and device metadata of the phone are no
 
 from __future__ import annotations
 
-import ctypes
-import shutil
-import signal
 import subprocess
-import sys
-import tempfile
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
 from pitchgen.core.audio import Audio, Samples
-from pitchgen.core.errors import EngineError, InputError, MediaError, StorageError
+from pitchgen.core.errors import MediaError
 from pitchgen.core.media import Excerpt, Media, Stream
 from pitchgen.core.stage import stage
 from pitchgen.core.transcript import Span
 from pitchgen.dsp.fade import joined
 from pitchgen.dsp.loudness import RATE as SOUND_RATE
 from pitchgen.edges.labels import LABEL_PATH, LABEL_SECONDS, label_size
+from pitchgen.edges.program import Process, Program, Progress
 
 SPEECH_RATE = 16_000  # Hz: what detectors and recognisers listen to
 SOUND_BITRATE = "128k"  # transparent for mono speech, with room for what engines keep of the background
 PRESET, QUALITY = "veryfast", 20  # x264: twice real time and more on two cores, no loss a phone would show
-STARTUP = 60.0  # seconds every run is given, however short the media
-SECONDS_PER_SECOND = 30.0  # a run may take this many times the media's duration before it is stopped
 STEREO = 2
 CANCELLED_DBFS = -40.0  # a mix quieter than this is looked at channel by channel
 CANCELLED_BY = -10.0  # dB that a channel alone must be louder than the mix to be taken for it
-ERROR_LINES = 3  # of ffmpeg's own words that a message quotes
-
-Progress = Callable[[float], None]
-"""Told how many seconds of the media are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,38 +42,8 @@ class Track:
     title: str
 
 
-class Ffmpeg:
+class Ffmpeg(Program):
     """One ffmpeg program and what pitchgen asks of it."""
-
-    def __init__(self, binary: str | None = None) -> None:
-        self._binary = binary
-
-    @cached_property
-    def binary(self) -> str:
-        """Path of the program: the one named, or the one of the imageio-ffmpeg wheel.
-
-        Raises:
-            InputError: the named program is not there.
-        """
-        if self._binary:
-            found = shutil.which(self._binary)
-            if not found:
-                raise InputError(f"{self._binary}: no such ffmpeg program; leave it out to use the packaged one")
-            return found
-        import imageio_ffmpeg
-
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
-
-    @cached_property
-    def version(self) -> str:
-        """The program's own version."""
-        words = subprocess.run([self.binary, "-version"], capture_output=True, text=True, check=False).stdout.split()
-        return words[2] if len(words) > 2 else "unknown"
-
-    @property
-    def fingerprint(self) -> str:
-        """What decides the bytes it writes."""
-        return f"ffmpeg:{self.version}"
 
     def decode(self, media: Media, *, rate: int = SPEECH_RATE, span: Span | None = None) -> Audio:
         """The speech track as mono, on the clock of the file: sample 0 is its start, gaps are silence.
@@ -114,9 +71,9 @@ class Ffmpeg:
         stream = stream.filter("aresample", rate, **{"async": 1, "first_pts": 0})
         graph = stream.output("pipe:", format="s16le", ac=1, ar=rate)
         seconds = span.duration if span else media.duration
-        with self._process(graph, stdout=subprocess.PIPE) as process:
+        with self.process(graph, stdout=subprocess.PIPE) as process:
             samples = _read_samples(process, round(seconds * rate))
-            self._finish(process, media.path, seconds)
+            self.finish(process, media.path, seconds)
         if not len(samples):
             raise MediaError(f"{media.path}: its sound cannot be decoded; export it again as MP4")
         return samples
@@ -128,9 +85,9 @@ class Ffmpeg:
             MediaError: a stream that is no text.
         """
         graph = _open(media.path)[str(index)].output("pipe:", format="srt")
-        with self._process(graph, stdout=subprocess.PIPE) as process:
+        with self.process(graph, stdout=subprocess.PIPE) as process:
             text = process.stdout.read().decode("utf-8", "replace") if process.stdout else ""
-            self._finish(process, media.path, media.duration)
+            self.finish(process, media.path, media.duration)
         return text
 
     def encode_picture(self, media: Media, target: Path, progress: Progress) -> None:
@@ -172,7 +129,7 @@ class Ffmpeg:
             ar=SOUND_RATE,
             map_metadata=-1,
         )
-        with self._process(graph, stdin=subprocess.PIPE) as process:
+        with self.process(graph, stdin=subprocess.PIPE) as process:
             assert process.stdin is not None
             try:
                 for block in blocks:
@@ -180,7 +137,7 @@ class Ffmpeg:
                 process.stdin.close()
             except BrokenPipeError:
                 pass  # ffmpeg has left: its own words are better, and come next
-            self._finish(process, target, duration)
+            self.finish(process, target, duration)
 
     def copy_sound(self, media: Media, target: Path) -> None:
         """The speech track as it is, on the clock of the file, as AAC in MP4: at 48 kHz, in stereo at most.
@@ -233,104 +190,6 @@ class Ffmpeg:
                 tags += [(f":s:{kind}:{index}", name) for name in names]
         self.run(graph, target, duration, repeated=[w for where, tag in tags for w in (f"-metadata{where}", tag)])
 
-    def run(
-        self,
-        graph: Any,
-        about: Path,
-        seconds: float,
-        progress: Progress | None = None,
-        repeated: Sequence[str] = (),
-    ) -> None:
-        """Run `graph` over `seconds` of media; `repeated` are output options that come more than once.
-
-        Raises:
-            StorageError: a full disk.
-            MediaError: ffmpeg refused the input; the message quotes it.
-            EngineError: it took too long.
-        """
-        if progress:
-            graph = graph.global_args("-progress", "pipe:1", "-nostats")
-        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "preexec_fn": _die_with_parent} if progress else {}
-        with self._process(graph, repeated, **pipes) as process:
-            if progress and process.stdout:
-                for done in _progress(process.stdout):
-                    progress(min(done, seconds))
-            self._finish(process, about, seconds)
-
-    @contextmanager
-    def _process(self, graph: Any, repeated: Sequence[str] = (), **pipes: Any) -> Iterator[_Process]:
-        """ffmpeg at work on `graph`; gone when the block ends, whatever happened in it."""
-        *options, target = graph.get_args()
-        command = [self.binary, "-hide_banner", "-loglevel", "error", "-y", *options, *repeated, target]
-        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, **pipes}
-        with tempfile.TemporaryFile() as words:
-            process = _Process(command, stderr=words, **pipes)
-            process.words = words
-            try:
-                yield process
-            finally:
-                if process.poll() is None:
-                    process.kill()
-                process.wait()
-                for pipe in (process.stdin, process.stdout):
-                    if pipe and not pipe.closed:
-                        pipe.close()
-
-    def _finish(self, process: _Process, about: Path, seconds: float) -> None:
-        """Wait for the end of a run and say what went wrong in it."""
-        with _deadline(process, STARTUP + SECONDS_PER_SECOND * seconds) as late:
-            code = process.wait()
-        if late.is_set():
-            raise EngineError(f"{about}: ffmpeg took too long and was stopped", retryable=True)
-        if code == 0:
-            return
-        process.words.seek(0)
-        words = process.words.read().decode("utf-8", "replace")
-        if "No space left on device" in words:
-            raise StorageError(f"{about}: the disk is full; make room and run the same command again")
-        last = "; ".join(line.strip() for line in words.splitlines()[-ERROR_LINES:]) or f"exit code {code}"
-        raise MediaError(f"{about}: ffmpeg cannot use it: {last}")
-
-
-class _Process(subprocess.Popen[bytes]):
-    """A process that knows where its complaints are kept."""
-
-    words: IO[bytes]
-
-
-@contextmanager
-def _deadline(process: _Process, seconds: float) -> Iterator[threading.Event]:
-    """Kill `process` when it has run `seconds` more, and say so.
-
-    `Popen.wait` with a time limit looks only now and then, and notices the end of a mux of 50 ms up to 50 ms late.
-    """
-    late = threading.Event()
-
-    def stop() -> None:
-        late.set()
-        process.kill()
-
-    watchdog = threading.Timer(seconds, stop)
-    watchdog.daemon = True
-    watchdog.start()
-    try:
-        yield late
-    finally:
-        watchdog.cancel()
-
-
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
-
-
-def _die_with_parent() -> None:
-    """Run in the child before ffmpeg starts: an encode of minutes must not outlive a killed pitchgen.
-
-    The shorter runs need no such thing, they end at the broken pipe; nor can other systems than Linux do it.
-    """
-    if _libc:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
 
 def _open(path: Path, **options: Any) -> Any:
     """An input that may open nothing but itself."""
@@ -345,15 +204,7 @@ def _tone_mapped(picture: Any) -> Any:
     return linear.filter("zscale", p="bt709", t="bt709", m="bt709", r="tv")
 
 
-def _progress(lines: IO[bytes]) -> Iterator[float]:
-    """Seconds done, as ffmpeg's `-progress` tells them."""
-    for line in lines:
-        name, _, value = line.decode("ascii", "replace").partition("=")
-        if name == "out_time_us" and value.strip().lstrip("-").isdigit():
-            yield max(0.0, int(value) / 1e6)
-
-
-def _read_samples(process: _Process, expected: int) -> Samples:
+def _read_samples(process: Process, expected: int) -> Samples:
     """16-bit samples from the process's output as float32, in one array: an hour is held once."""
     assert process.stdout is not None
     samples: Samples = np.empty(max(expected, 1) + SPEECH_RATE, np.float32)

@@ -51,8 +51,8 @@ def test_speech_is_heard_whatever_the_second_microphone_did(ffmpeg: str, tmp_pat
 
 
 def test_a_run_that_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pitchgen.edges.ffmpeg.STARTUP", 0.2)
-    monkeypatch.setattr("pitchgen.edges.ffmpeg.SECONDS_PER_SECOND", 0.0)
+    monkeypatch.setattr("pitchgen.edges.program.STARTUP", 0.2)
+    monkeypatch.setattr("pitchgen.edges.program.SECONDS_PER_SECOND", 0.0)
     target = tmp_path / "picture.mp4"
     with pytest.raises(EngineError, match="took too long") as caught:
         Ffmpeg().run(endless(target), tmp_path, 1.0)
