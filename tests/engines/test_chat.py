@@ -328,7 +328,7 @@ def test_her_words_are_data() -> None:
 
 
 def test_the_budget_follows_the_language() -> None:
-    assert budget(1.0, "zh") < budget(1.0, "ja") < budget(1.0, "en") < budget(1.0, "vi")
+    assert budget(10.0, "zh") < budget(10.0, "ja") < budget(10.0, "en") < budget(10.0, "vi")
     assert budget(0.01, "zh") == 1
 
 

@@ -10,13 +10,8 @@ from pitchgen.languages import LANGUAGES
 
 VERSION = 1
 """Raise it whenever another prompt is written for the same requests."""
+LONGEST = 200  # characters: two captions, for a language of which no pace is known
 AROUND = 20  # sentences before and after those asked for: what a pronoun may refer to
-SYLLABLES_PER_SECOND = {"de": 5.97, "en": 6.19, "es": 7.82, "fr": 7.18, "it": 6.99, "ja": 7.84, "vi": 5.22, "zh": 5.18}
-"""Source: Pellegrino, Coupé and Marsico, Language 87(3), 2011, table 2."""
-SYLLABLES_ELSEWHERE = 6.5  # per second: the mean of the above
-CHARACTERS_PER_SYLLABLE = {"ja": 0.8, "ko": 1.3, "vi": 4.3, "zh": 1.0}
-ALPHABETIC = 2.5
-"""Characters of a syllable, spaces included. Source: counts over ordinary text, to one decimal; a budget, no law."""
 SYSTEM = """\
 You translate a sales pitch from {source} into {target}. Each line is dubbed: it is read aloud over the picture \
 while she says that line.
@@ -80,9 +75,7 @@ def messages(requests: Sequence[Translation]) -> list[dict[str, str]]:
 
 def budget(seconds: float, language: str) -> int:
     """How many characters of a language (BCP-47) can be said in some time."""
-    base = language.split("-")[0]
-    rate = SYLLABLES_PER_SECOND.get(base, SYLLABLES_ELSEWHERE) * CHARACTERS_PER_SYLLABLE.get(base, ALPHABETIC)
-    return max(1, round(seconds * rate))
+    return max(1, round(seconds * LANGUAGES[language].pace)) if language in LANGUAGES else LONGEST
 
 
 def _line(number: int, request: Translation) -> dict[str, object]:
