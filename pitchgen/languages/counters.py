@@ -66,6 +66,7 @@ LENGTHS = _table(
         "millimetre": "毫米 mm MM",
         "inch": "英寸 寸",
         "foot": "英尺",
+        "yard": "码",
         "chi": "尺",
         "kilometre": "公里 千米 km",
     }

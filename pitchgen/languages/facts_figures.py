@@ -9,7 +9,7 @@ from decimal import Decimal
 from pitchgen.core.fact import Fact, Kind
 from pitchgen.core.quantity import Amount
 from pitchgen.languages.chinese import parse
-from pitchgen.languages.counters import unit_at
+from pitchgen.languages.counters import unit_word_at
 from pitchgen.languages.facts_numbers import NUMERALS, RUN
 from pitchgen.languages.facts_reading import facts as facts_of
 from pitchgen.languages.folded import fold
@@ -23,11 +23,8 @@ _MONEY |= {
     "rupee": "卢比",
     "dirham": "迪拉姆",
 }
-_PER = re.compile(r"(?:钱|的)?(?:/|每一?|一|1|单)[^\d/每一]+$")
+_PER = re.compile(r"(?:钱|的)?(?P<each>/|每一?|一|1|单)")
 _VAGUE = re.compile(rf"[{NUMERALS}\d]*几|[百千万个]把|上[百千万亿]|近(?=[{NUMERALS}])|百八十|百十")
-_BARE = frozenset("半")
-_UNREAD = (Kind.NAME, Kind.TIME)
-"""Kinds that stay as they were said: a name has no figures, and 早上八点 is copied well as it is but for its digits."""
 
 
 def in_figures(text: str, facts: Sequence[Fact]) -> str:
@@ -71,15 +68,16 @@ def _figures(fact: Fact) -> str:
 
 def _price(fact: Fact, amount: Amount, said: str) -> str:
     """A sum in decimals, its currency in one word, and the unit that follows as it was said."""
-    tail = _PER.search(said) if fact.per else None
-    per = (
-        tail.group().removeprefix("钱").removeprefix("的")
-        if tail and unit_at(tail.group(), len(tail.group()) - 1)
-        else ""
-    )
-    if fact.per and tail and not per:
-        per = tail.group().removeprefix("钱").removeprefix("的")
-    return _bounded(amount, _span(amount) + _MONEY[fact.unit]) + per
+    return _bounded(amount, _span(amount) + _MONEY[fact.unit]) + _per(fact.per, said)
+
+
+def _per(unit: str, said: str) -> str:
+    """The end of `said` that tells for what `unit` the price is: 一双, /双; empty where it does not."""
+    for tail in _PER.finditer(said):
+        found = unit_word_at(said, tail.end())
+        if found and found[0] == len(said) and found[2] == unit:
+            return tail["each"] + said[tail.end() :]
+    return ""
 
 
 def _counted(amount: Amount, said: str) -> str:
@@ -99,7 +97,8 @@ def _counted(amount: Amount, said: str) -> str:
 
 def _unit(said: str) -> str:
     """What follows the numerals of `said`, without what makes them vague."""
-    rest = re.sub(rf"^.*[{NUMERALS}\d几把](?=[^{NUMERALS}\d几把])", "", said, count=1)
+    rest = re.sub(rf"[{NUMERALS}\d]+两?$", "", said)  # the tenths of 一米二 and 三斤二两
+    rest = re.sub(rf"^.*[{NUMERALS}\d几把](?=[^{NUMERALS}\d几把])", "", rest, count=1)
     rest = re.sub(r"^[来多余]", "", rest)
     return re.sub(r"(?<=.)(?:半|多|余|左右|上下|来)$", "", re.sub(r"^个半(?=.)", "个", rest))
 
