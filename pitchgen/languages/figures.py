@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
@@ -17,6 +18,8 @@ DIGITS = {
     "beng": "০১২৩৪৫৬৭৮৯%",
     "mymr": "၀၁၂၃၄၅၆၇၈၉%",
 }
+_Y_BEFORE_I = re.compile(r" y (?=h?[ií](?![aeo]))", re.IGNORECASE)
+"""Rusia e Italia, but cobre y hierro. Source: Real Academia Española, Diccionario panhispánico de dudas, "y"."""
 _NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 GROUPED_FROM = {"en": 1_000, "fr": 10_000}
@@ -69,7 +72,8 @@ def listing(items: Sequence[str], code: str) -> str:
     from babel.lists import format_list
 
     # CLDR's English of Britain has no comma before "and", and is what the phrasebook is written in
-    return str(format_list(list(items), locale=_locale("en_GB" if code == "en" else code)))
+    text = str(format_list(list(items), locale=_locale("en_GB" if code == "en" else code)))
+    return _Y_BEFORE_I.sub(" e ", text) if code == "es" else text
 
 
 def _native(text: str, code: str) -> str:

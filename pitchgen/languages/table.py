@@ -80,7 +80,7 @@ ROWS = (
     Language("he", "heb", "Hebrew", "עברית", "Hebr", 12.7, "שלום לכולם, ברוכים הבאים לחנות שלנו.", direction="rtl"),
     Language("ur", "urd", "Urdu", "اردو", "Arab", 12.4, "سب کو سلام، ہماری دکان میں خوش آمدید۔", direction="rtl"),
     Language("hi", "hin", "Hindi", "हिन्दी", "Deva", 14.8, "सभी को नमस्ते, हमारी दुकान में आपका स्वागत है।", captions=ABUGIDA),
-    Language("bn", "ben", "Bengali", "বাংলা", "Beng", 12.8, "সবাইকে নমস্কার, আমাদের দোকানে স্বাগতম।", captions=ABUGIDA),
+    Language("bn", "ben", "Bangla", "বাংলা", "Beng", 12.8, "সবাইকে নমস্কার, আমাদের দোকানে স্বাগতম।", captions=ABUGIDA),
     Language("ta", "tam", "Tamil", "தமிழ்", "Taml", 14.9, "அனைவருக்கும் வணக்கம், எங்கள் கடைக்கு வரவேற்கிறோம்.", captions=ABUGIDA),
     Language("te", "tel", "Telugu", "తెలుగు", "Telu", 11.9, "అందరికీ నమస్కారం, మా దుకాణానికి స్వాగతం.", captions=ABUGIDA),
     Language("th", "tha", "Thai", "ไทย", "Thai", 10.3, "สวัสดีทุกคน ยินดีต้อนรับสู่ร้านของเรา", captions=ABUGIDA, spaced=False),

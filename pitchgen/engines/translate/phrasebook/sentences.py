@@ -111,15 +111,17 @@ def compose(matched: Matched, writer: Writer) -> str | None:
     """The translation, with capitals and full stops; None where the language lacks something."""
     written = []
     for clauses, mark in matched.sentences:
-        text, pause = "", ""
+        text, pause, start = "", "", 0
         for clause in clauses:
             said = writer.sentence(clause.key, dict(clause.values))
             if said is None:
                 return None
             goes_on = clause.key in matched.comma_after
-            text += pause + (said if pause == writer.mark("comma") else _capital(said, writer.code))
+            if pause != writer.mark("comma"):
+                start, said = len(text + pause), _capital(said, writer.code)
+            text += pause + said
             pause = writer.mark("comma") if goes_on else writer.mark("stop") + writer.mark("joiner")
-        written.append(text + writer.mark(mark))
+        written.append(text[:start] + writer.mark(f"{mark}_opening") + text[start:] + writer.mark(mark))
     return writer.mark("joiner").join(written)
 
 

@@ -22,7 +22,14 @@ from pitchgen.languages import figures, language
 Entry = str | Mapping[str, str]
 SLOT = re.compile(r"\{(?P<name>[a-z_]+\d*)(?::(?P<form>[a-z]+))?\}")
 
-MARKS = {"stop": ".", "exclamation": "!", "question": "?", "comma": ", ", "joiner": " "}
+MARKS = {
+    "stop": ".",
+    "exclamation": "!",
+    "question": "?",
+    "comma": ", ",
+    "joiner": " ",
+    **dict.fromkeys(("stop_opening", "exclamation_opening", "question_opening"), ""),
+}
 """What stands after sentences and between them, where a language's [style] does not say it otherwise."""
 QUANTITY = "{number} {unit}"
 LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
