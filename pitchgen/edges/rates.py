@@ -17,6 +17,8 @@ FIRST_GUESS = {
     "detect": 0.4,
     "transcribe": 0.8,
     "translate": 0.002,
+    "enroll": 0.5,
+    "excerpt": 0.8,
     "synthesize": 0.04,
     "picture": 0.2,  # a second of video
     "sound": 0.6,

@@ -18,7 +18,7 @@ from pitchgen.core.events import Advanced, Listener, Opened, Warned, ignore
 from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Excerpt, Media
 from pitchgen.core.project import Version
-from pitchgen.core.transcript import DOUBTFUL, Transcript
+from pitchgen.core.transcript import DOUBTFUL, Span, Transcript
 from pitchgen.edges.ffmpeg import SPEECH_RATE, Ffmpeg, decode, excerpt
 from pitchgen.edges.probe import probe
 from pitchgen.edges.project import Project, opened
@@ -204,13 +204,18 @@ class Studio:
 
     def voice(self, media: Media) -> Voice:
         """Whom the synthesizer imitates. Consent records have their place here: see docs/architecture.md."""
-        audio = self.kit.run(decode, media, self.ffmpeg)
-        # where she speaks, and not where her sentences are: an edit of those must not change her voice
-        heard = self.kit.run(detect, audio, self.cast.detector)
-        spans = self.kit.run(enroll, Speech(audio, heard), None)
-        rate = getattr(self.cast.synthesizer, "reference_rate", SPEECH_RATE)
-        reference = self.kit.run(excerpt, Excerpt(media, spans, rate), self.ffmpeg) if spans else Audio.silence(0, rate)
+        wanted = self.excerpt(media, self.kit.run(enroll, self.speech(media), None))
+        reference = self.kit.run(excerpt, wanted, self.ffmpeg) if wanted.spans else Audio.silence(0, wanted.rate)
         return Voice(reference, self.settings.consent)
+
+    def speech(self, media: Media) -> Speech:
+        """Where she speaks, and not where her sentences are: an edit of those must not change her voice."""
+        audio = self.kit.run(decode, media, self.ffmpeg)
+        return Speech(audio, self.kit.run(detect, audio, self.cast.detector))
+
+    def excerpt(self, media: Media, spans: Sequence[Span]) -> Excerpt:
+        """What the synthesizer hears of her."""
+        return Excerpt(media, tuple(spans), getattr(self.cast.synthesizer, "reference_rate", SPEECH_RATE))
 
     def _check_fit(self, made: Dub) -> None:
         for overrun in made.timeline.overruns:

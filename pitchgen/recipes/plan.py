@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pitchgen.core.audio import Voice
 from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Media
 from pitchgen.core.transcript import Transcript
-from pitchgen.edges.ffmpeg import decode
+from pitchgen.edges.ffmpeg import decode, excerpt
 from pitchgen.edges.probe import probe
 from pitchgen.edges.project import Project, opened
 from pitchgen.kit import Kit, Mapped
@@ -23,6 +24,7 @@ from pitchgen.recipes.render import Renderer
 from pitchgen.recipes.telling import Script, requests, told
 from pitchgen.recipes.words import Words, find_script
 from pitchgen.stages.detect import detect
+from pitchgen.stages.enroll import enroll
 from pitchgen.stages.segment import segment
 from pitchgen.stages.synthesize import synthesize
 from pitchgen.stages.transcribe import transcribe
@@ -120,8 +122,10 @@ class _Planner:
 
     def _voices(self, transcript: Transcript, scripts: list[Script]) -> bool:
         """Whether every sound is there, so that the files are known as well."""
-        voice = self.studio.voice(self.media)
-        cast = self.studio.cast
+        voice, cast = self._voice(), self.studio.cast
+        if voice is None:
+            self._step("synthesize", sum(len(script.voiced) for script in scripts))
+            return False
         voices = self.kit.map(synthesize, utterances(scripts, voice), cast.synthesizer)
         self._step("synthesize", voices.missing, len(voices.kept))
         if voices.missing:
@@ -133,6 +137,17 @@ class _Planner:
             renderer,
         )
         return True
+
+    def _voice(self) -> Voice | None:
+        """Her voice, if it was listened to already."""
+        speech = self.kit.map(enroll, (self.studio.speech(self.media),), None)
+        spans = self._kept("enroll", speech)
+        if spans is None:
+            return None
+        wanted = self.studio.excerpt(self.media, spans)
+        heard = self.kit.map(excerpt, (wanted,) if wanted.spans else (), self.studio.ffmpeg)
+        self._step("excerpt", heard.missing, len(heard.kept))
+        return None if heard.missing else self.studio.voice(self.media)
 
     def _files(self, todo: int, renderer: Renderer | None = None) -> None:
         """The steps from the sounds to the videos of `todo` languages."""
