@@ -16,6 +16,7 @@ from pitchgen.core.config import Settings
 from pitchgen.core.engines import TIMBRES
 from pitchgen.core.errors import PitchgenError, exit_code
 from pitchgen.core.events import ignore
+from pitchgen.recipes.ahead import hear_ahead
 from pitchgen.recipes.make import Studio
 from pitchgen.recipes.outcome import Outcome, Output
 from pitchgen.recipes.plan import Plan, plan
@@ -35,6 +36,8 @@ def make_all(
     """Make or plan every video; one that fails stops no other. Returns the exit code of the first failure."""
     bars = None if json or dry_run else Bars()
     studio = Studio(settings, listen=bars or ignore)  # one for all, so that a network is loaded once
+    if not dry_run:
+        hear_ahead(studio, videos)
     results: list[dict[str, Any]] = []
     first_failure = 0
     for video in videos:

@@ -19,8 +19,10 @@ from checkpoints import TinyShelf, lessons
 from conftest import SAMPLES, run
 
 from pitchgen.core.config import Settings
+from pitchgen.core.events import Advanced
 from pitchgen.edges.weights import WeightsFolder
 from pitchgen.engines.registry import PROFILES
+from pitchgen.recipes.ahead import hear_ahead
 from pitchgen.recipes.make import Studio
 from pitchgen.recipes.pull import models_of
 
@@ -123,7 +125,8 @@ def test_each_network_is_loaded_once_for_all_videos_and_languages(
 ) -> None:
     videos = [tmp_path / f"{number}.mp4" for number in range(3)]
     for number, video in enumerate(videos):
-        run(ffmpeg, "-i", clip, "-vf", f"scale=90:160,hue=h={number}", "-preset", "ultrafast", "-c:a", "copy", video)
+        filters = ("-vf", f"scale=90:160,hue=h={number}", "-af", f"volume=-{number}dB")
+        run(ffmpeg, "-i", clip, *filters, "-preset", "ultrafast", "-c:a", "aac", video)
     engines = {"transcribe": "faster-whisper", "translate": "nllb", "synthesize": "openvoice"}
     studio = Studio(
         Settings(out=tmp_path / "out", store=tmp_path / "store", use="research", consent=CONSENT, profile="embedded",
@@ -131,8 +134,13 @@ def test_each_network_is_loaded_once_for_all_videos_and_languages(
     )  # fmt: skip
     for model in map(models_of_engine, engines.values()):
         shelf.weights(model[0])
+    heard: list[Advanced] = []
+    studio.kit.listen = lambda event: heard.append(event) if isinstance(event, Advanced) else None
+    hear_ahead(studio, [*videos, tmp_path / "missing.mp4"])
+    assert [(e.done, e.total) for e in heard if e.stage == "transcribe"][-1] == (3, 3), "all videos as one batch"
     for video in videos:
         studio.make(video, ["en", "fr", "ru"])
+    assert [e.reused for e in heard if e.stage == "transcribe"][-1] == 1, "what was heard ahead is found"
     loads = studio.casting.rack.loads
     assert len(loads) == 3
     assert set(loads.values()) == {1}, loads

@@ -1,0 +1,42 @@
+"""Several videos: those that have to be heard are heard as one stream, before each is made by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from pitchgen.core.engines import Recording
+from pitchgen.core.errors import PitchgenError
+from pitchgen.edges.probe import probe
+from pitchgen.recipes.dub import recording
+from pitchgen.recipes.make import Studio
+from pitchgen.recipes.words import find_script
+from pitchgen.stages.transcribe import transcribe
+
+
+def hear_ahead(studio: Studio, videos: Sequence[Path]) -> None:
+    """Have the recogniser hear the videos that have no script, as many recordings at once as it likes.
+
+    What it hears is kept, so that making each video finds it. One that fails here fails again, by its own name, when
+    it is made; the others are not touched by it.
+    """
+    if len(videos) < 2 or getattr(studio.cast.transcriber, "aligns", False):
+        return
+    recordings = _recordings(studio, videos)
+    while batch := list(islice(recordings, getattr(studio.cast.transcriber, "batch_size", 1))):
+        try:
+            list(studio.kit.map(transcribe, batch, studio.cast.transcriber))
+        except PitchgenError:
+            continue
+
+
+def _recordings(studio: Studio, videos: Sequence[Path]) -> Iterator[Recording]:
+    for video in videos:
+        try:
+            media = probe(video, audio_track=studio.settings.audio_track)
+            if find_script(media, None, studio.ffmpeg) is None:
+                speech = studio.speech(media)
+                yield recording(speech.audio, speech.spans, None, studio.cast)
+        except PitchgenError:
+            continue
