@@ -118,7 +118,9 @@ class Writer:
         if quantity.unit == "percent":
             return self._rounded(quantity.amount, lambda value: figures.percent(value, self.code))
         number, category = self.amount(quantity.amount, form)
-        return self._counted(number, self.unit(quantity.unit, category))
+        entry = self.lexicon["units"].get(quantity.unit, {})
+        # some languages count the years of a child by another word than those of a guarantee: {age:age}
+        return self._counted(number, self.unit(quantity.unit, form if form in entry else category))
 
     def _counted(self, number: str, unit: str) -> str:
         """Most languages say 100 pairs, some pairs 100, and some write no space."""
