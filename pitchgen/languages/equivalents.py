@@ -47,6 +47,7 @@ ALSO: Mapping[str, frozenset[str]] = {
     "colour": frozenset({"design"}),
     "ticket": frozenset({"piece"}),
     "share": frozenset({"piece", "set"}),
+    "chi": frozenset({"foot"}),
     "batch": frozenset({"piece"}),
     "grid": frozenset({"layer", "piece"}),
     "port": frozenset({"piece"}),

@@ -35,7 +35,7 @@ _MOBILE = re.compile(r"[345]G(?![A-Za-z内存容])")  # generations of mobile ne
 _STALL = re.compile(rf"(?P<code>[A-Za-z]?-?(?:\d{{3,}}|[{_SPOKEN}]{{3,}}))(?:号|铺位|摊位)")
 _PLACE = re.compile(
     rf"(?P<code>[A-Za-z]\d*|[{NUMERALS}]+|\d+)(?P<word>楼(?!梯|下|盘)|区(?!别|域)|号?馆|号门|号?街|"
-    rf"排(?=\d|[{NUMERALS}])|期(?=市场|[{NUMERALS}]?区|[{NUMERALS}]楼)|号(?:店|摊|铺|楼|仓库?|厅|柜台))"
+    rf"排(?=\d|[{NUMERALS}])|期(?=市场|[{NUMERALS}]?区|[{NUMERALS}]楼)|号(?:店|摊|铺|楼|仓库?|厅|柜台|(?=链接|产品|款|样|车)))"
 )
 _PLACES = {"楼": "floor", "区": "district", "馆": "hall", "门": "gate", "街": "street", "排": "row", "期": "phase"}
 _PLACES |= {
@@ -128,7 +128,7 @@ def place(text: str, start: int) -> Found | None:
         letters = found["code"][0].isascii() and found["code"][0].isalpha()
         value = None if letters else parse(found["code"])
         if value is not None:
-            unit = _PLACES[found["word"][-1]]
+            unit = _PLACES.get(found["word"][-1], "")
             return Found(found.end(), (Said(start, found.end(), Kind.ORDINAL, Amount(value), unit),))
         if letters and found["code"][1:]:
             return Found(found.end(), (Said(start, found.end("code"), Kind.CODE, unit="model", text=found["code"]),))

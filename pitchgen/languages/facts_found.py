@@ -43,7 +43,7 @@ _MINIMUM_BEFORE = re.compile(
 )
 _THRESHOLD_BEFORE = re.compile(r"(?:满|超过|达到|买够|拿够|买到|够|订够|凑够|凑满)$")
 _BOUGHT = re.compile(r"[买订拿购]$")
-_GIVEN = re.compile(r"(?:就|可以|再|直接)*(?:免费)?[送赠免减返]")
+_GIVEN = re.compile(r"(?:就|可以|再|直接)*(?:免费)?[送赠免减返打]")
 _LIMIT_BEFORE = re.compile(r"(?:不到|不超过|最多|至多|不会超过|低于|小于|少于)(?:是|能|可以|装)?$")
 
 

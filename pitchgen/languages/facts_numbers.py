@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pitchgen.core.quantity import Amount
 from pitchgen.languages.chinese import parse
+from pitchgen.languages.counters import unit_at
 
 _DIGITS = "0123456789"
 DIGIT = "一二两三四五六七八九"
@@ -17,7 +18,7 @@ RUN = re.compile(
 )
 """A maximal run of numerals; a comma or a point only within a number."""
 TO = re.compile(r"到|至|-|~|到了")
-ABOUT = re.compile(r"大约|大概|差不多|约|将近|接近|大致")
+ABOUT = re.compile(r"(?:大约|大概|差不多|将近|接近|大致)(?:需要|要|是|有|在)?|约")
 OVER = re.compile(r"超过|多达|不止|高达")
 ROUGHLY = re.compile(r"左右|上下|来(?=[块斤米公])")
 
@@ -25,6 +26,7 @@ _PAIR = re.compile(
     rf"(?P<head>[{NUMERALS}]*[十百千万])?(?P<low>[一二两三四五六七八])(?P<high>[二两三四五六七八九])(?P<tail>[十百千万亿]*)"
 )
 _ROUND = re.compile(r".*[十百千万亿拾佰仟]|\d*0")
+_ARTICLE_AFTER = re.compile(r".*[百千万]一")
 _MORE = re.compile(r"[多余](?P<tail>[万亿]?)")
 _SOME = re.compile(r"几(?P<tail>[万亿]?)")
 _OR_SO = re.compile(r"来(?!自|源|到|看|料|样|回|说|袋|电|拿|买|问)")
@@ -96,6 +98,9 @@ def _runs(text: str, start: int) -> list[tuple[int, Amount]]:
     if run is None:
         return []
     said = run.group()
+    if _ARTICLE_AFTER.fullmatch(said) and unit_at(text, run.end()):
+        said = said[:-1]  # 两百一件 is 200 for one, as 210 would be 两百一十件
+        run = re.compile(said).match(text, start) or run
     readings = []
     if (value := parse(said)) is not None:
         readings.append((run.end(), Amount(value)))

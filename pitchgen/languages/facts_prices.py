@@ -39,6 +39,8 @@ _BEFORE_PRICE = re.compile(
     r"(?:的?(?:价格|单价|批发价|出厂价|零售价|成本价?|售价|卖价|价|运费|邮费|定价|拿货价))?"
     r"(?:都是|是|只要|只需要?|才|就|只|卖|仅|仅需|也|大概|拿货|批发|零售|要|为|:|不到|给你们?|给您|给大家|算你?|便宜|到手|打包|都|得|不过|收|多|贵|加|减|,)*"
 )
+_NAMED = re.compile(rf"(?!的)[^{NUMERALS}\d,。!?、¥$送减返加免赠才只要卖]{{1,6}}")
+"""What may be named between its unit and its price: 一支笔才八毛钱."""
 _PER_CENT = re.compile(r"%|个百分点|个点(?!半)")
 _OFF = re.compile(rf"(?:打个?|打到)?(?P<low>{_D})(?:到|至|-|~)?(?P<high>{_D})?折(?![叠伞页椅弯合痕扇扣返旧])")
 _DISCOUNT = re.compile(r"(?:打个?|打到)?(?P<two>\d\d(?=折))?")
@@ -74,8 +76,12 @@ def priced(text: str, start: int) -> Found | None:
         unit = (each.end() + 1, Kind.DURATION, "month")
     if unit is None:
         return None
-    between = _BEFORE_PRICE.match(text, unit[0])
-    found = price(text, between.end() if between else unit[0])
+    named = _NAMED.match(text, unit[0])
+    for at in dict.fromkeys((unit[0], *((named.end(),) if named else ()))):
+        between = _BEFORE_PRICE.match(text, at)
+        found = price(text, between.end() if between else at)
+        if found:
+            break
     if found is None or found.facts[0].per:
         return None
     return Found(found.end, (replace(found.facts[0], per=unit[2]),))

@@ -61,27 +61,28 @@ def contained(text: str, start: int) -> Found | None:
         return None
     between = _BEFORE_CONTENT.match(text, unit[0])
     inner = quantity(text, between.end() if between else unit[0])
-    if inner is None or inner.facts[0].per or not _holds(unit[2], inner.facts[0]):
+    if (
+        inner is None
+        or inner.facts[0].per
+        or text[inner.end : inner.end + 1] == "柜"
+        or not _holds(unit[2], inner.facts[0])
+    ):
         return None
     return Found(inner.end, (replace(inner.facts[0], per=unit[2]),))
 
 
 def dimensions(text: str, start: int) -> Found | None:
-    """Sides of one thing: 30乘20厘米, 30x20x10cm."""
+    """Sides of one thing: 30乘20厘米, 30x20x10cm, 1米8乘2米2."""
     sides: list[Decimal] = []
     at = start
-    while readings := _plain(text, at):
-        end, value = readings
+    while side := _side(text, at):
+        end, value, unit = side
         sides.append(value)
-        unit = unit_at(text, end)
-        inner = unit[0] if unit and unit[1] is Kind.SIZE else end
-        if by := _BY.match(text, inner):
+        if by := _BY.match(text, end):
             at = by.end()
             continue
-        if len(sides) < 2:
-            return None
-        identifier = unit[2] if unit and unit[1] is Kind.SIZE else ""
-        return Found(inner, (Said(start, inner, Kind.SIZE, unit=identifier, text="x".join(map(_written, sides))),))
+        said = Said(start, end, Kind.SIZE, unit=unit, text="x".join(map(_written, sides)))
+        return Found(end, (said,)) if len(sides) > 1 else None
     return None
 
 
@@ -89,10 +90,17 @@ def _written(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def _plain(text: str, start: int) -> tuple[int, Decimal] | None:
+def _side(text: str, start: int) -> tuple[int, Decimal, str] | None:
+    """A number with its unit of length, if any: 30, 20厘米, 1米8."""
     run = RUN.match(text, start)
     value = parse(run.group()) if run else None
-    return None if run is None or value is None else (run.end(), value)
+    if run is None or value is None:
+        return None
+    unit = unit_at(text, run.end())
+    if unit is None or unit[1] is not Kind.SIZE:
+        return run.end(), value, ""
+    said = _finished(text, Said(start, unit[0], Kind.SIZE, Amount(value), unit[2]))
+    return said.end, said.amount.low if said.amount else value, unit[2]
 
 
 def _quantities(text: str, start: int) -> list[Said]:

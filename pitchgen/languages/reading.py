@@ -20,6 +20,10 @@ _LONGEST = 24  # characters of the longest unit word
 _UNIT_FIRST = frozenset({"sw", "my", "am"})
 """Languages that may put the unit before its number."""
 _TEN_THOUSAND = 10_000
+_CODE = 2
+"""A word with so many digits is a code; with fewer it may be m2, CO2 or MP3."""
+_PREFIXES = {"ar": ("لل", "بال", "ال", "ل", "ب"), "he": ("ל", "ב", "ה")}
+"""What is written together with the word after it: for a, in a, the."""
 _SYMBOL = 2
 """Symbols of units have up to so many letters."""
 _SHORT = 3
@@ -106,12 +110,17 @@ class _Page:
         for token in RUN.finditer(self.text):
             for start, end, values in numbers(token.start(), token.group(), self.words.code):
                 silent = self.text[start - 1 : end] == ":00" or self.text[max(0, start - 3) : end] == "24/7"
-                if not silent and not self._is_covered(start, end) and not self._within_word(start):
-                    digits = re.sub(r"\D", "", self.text[start:end])
-                    figure = self._multiplied(Figure(self.evidence(start, end), start, end, values, digits))
-                    if found and self._goes_on(found[-1], figure):
-                        figure = _added(found.pop(), figure, self.evidence(start, end))
-                    found.append(self._measured(figure))
+                if silent or self._is_covered(start, end):
+                    continue
+                digits = re.sub(r"\D", "", self.text[start:end])
+                figure = Figure(self.evidence(start, end), start, end, values, digits)
+                if self._within_word(start):
+                    found += [figure] * (len(digits) >= _CODE)
+                    continue
+                figure = self._multiplied(figure)
+                if found and self._goes_on(found[-1], figure):
+                    figure = _added(found.pop(), figure, self.evidence(start, end))
+                found.append(self._measured(figure))
         return tuple(self._led(found))
 
     def _goes_on(self, large: Figure, rest: Figure) -> bool:
@@ -261,7 +270,9 @@ class _Page:
                 continue
             found = None
             if self.words.unspaced or not at or not self.text[at - 1].isalpha():
-                both = [one for one in (self.half_at(at), self.unit_at(at)) if one]
+                prefixes = [p for p in _PREFIXES.get(self.words.code, ()) if self.text.startswith(p, at)]
+                starts = [at, *(at + len(prefix) for prefix in prefixes)]
+                both = [one for start in starts for one in (self.half_at(start), self.unit_at(start)) if one]
                 found = max(both, key=lambda one: one[0], default=None)
             word = self.text[at : found[0]].strip() if found else ""
             if found is None or not word or self._is_covered(at, found[0]):
