@@ -92,7 +92,7 @@ def renderings(fact: Fact) -> tuple[Rendering, ...]:
         above, below = map(Decimal, fact.text.split("/"))
         return (Rendering((Need(above), Need(below))),)
     if fact.kind is Kind.SIZE and fact.amount is None and "x" in fact.text:
-        units = _units(fact)
+        units = _units(fact) | {"time"}  # 95 mal 46: the word for times is the one between sides
         return (Rendering(tuple(Need(Decimal(side), units) for side in fact.text.split("x"))),)
     if fact.amount is None or fact.unit == "weekday":
         return ()

@@ -85,7 +85,10 @@ def named(fact: Fact, reading: Reading, language: str) -> int | None:
     if fact.unit in ("calendar_month", "weekday") and fact.amount:
         table = known.months if fact.unit == "calendar_month" else known.weekdays
         values = [value for value in (fact.amount.low, fact.amount.high) if value is not None]
-        return min(_named(reading.text, table, int(value)) for value in values)
+        times = min(_named(reading.text, table, int(value)) for value in values)
+        names = {name for name, number in table.items() if number == values[0] and len(name) >= _LEAST_STEM}
+        # Romanian luni is Monday and months, so that more of them tell nothing
+        return min(times, 1) if names & known.units.keys() else times
     if fact.unit == "size":
         letters = [size for size in re.split("[,-]", fact.text) if not size.islower()]
         if not letters:
@@ -102,15 +105,17 @@ def named(fact: Fact, reading: Reading, language: str) -> int | None:
 
 
 def _named(text: str, table: Mapping[str, int], value: int) -> int:
-    """How often one of the names of `value` stands in `text`, in any case."""
-    patterns = []
-    for name, number in table.items():
-        if number == value:
-            letters = unicodedata.name(name[0]).startswith(("LATIN", "CYRILLIC", "GREEK"))
-            stem = re.escape(name[: max(_LEAST_STEM, len(name) - _ENDING)] if letters else name)
-            before, after = (r"(?<![^\W\d_])", r"(?![^\W\d_])") if letters else ("", "")
-            patterns.append(f"{before}{stem}" + (r"\w*" if letters and len(name) > _LEAST_STEM else after))
-    return len(re.findall("|".join(sorted(patterns, key=len, reverse=True)), text)) if patterns else 0
+    """How often the name of `value` stands in `text`, in any case; its abbreviations count where it does not."""
+    names = sorted((name for name, number in table.items() if number == value), key=len, reverse=True)
+    return next((times for name in names if (times := len(re.findall(_any_case(name), text)))), 0)
+
+
+def _any_case(name: str) -> str:
+    """A pattern for a month or a weekday; only alphabets have endings and spaces around words."""
+    if not unicodedata.name(name[0]).startswith(("LATIN", "CYRILLIC", "GREEK")):
+        return re.escape(name)
+    stem = re.escape(name[: max(_LEAST_STEM, len(name) - _ENDING)])
+    return rf"(?<![^\W\d_]){stem}" + (r"\w*" if len(name) > _LEAST_STEM else r"(?![^\W\d_])")
 
 
 @cache

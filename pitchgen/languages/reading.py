@@ -67,8 +67,6 @@ class Reading:
 
     text: str
     """Folded: lower case, digits as 0 to 9."""
-    places: tuple[int, ...]
-    """Index into the text as written of each character of `text`, and of its end."""
     figures: tuple[Figure, ...]
     """In digits, in order."""
     spelled: tuple[Figure, ...]
@@ -83,7 +81,7 @@ def read(text: str, language: str, covered: Sequence[tuple[int, int]] = ()) -> R
     figures = page.figures()
     spelled = page.spelled(figures)
     taken = [(f.start, f.end) for f in (*figures, *(s for s in spelled if s.units))]
-    return Reading(plain, places, figures, spelled, tuple(page.mentions(taken)))
+    return Reading(plain, figures, spelled, tuple(page.mentions(taken)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +208,7 @@ class _Page:
                     piece.rstrip("."), frozenset()
                 )  # г. is a year, г a gram, and either may end a sentence
                 abbreviation = len(piece) <= _SHORT and piece.isascii() and piece[-1].isalpha()
-                free = self.words.suffixed and not abbreviation
+                free = self.words.suffixed and not abbreviation and not _is_mark(self.text[at + size : at + size + 1])
                 if self._stands(
                     piece, at, exact=(piece[-1].isalpha() and not free) or (_is_mark(piece[-1]) and not free)
                 ):
@@ -244,6 +242,7 @@ class _Page:
         return tuple(found)
 
     def _spelled_at(self, at: int) -> tuple[int, Decimal] | None:
+        """The number word at `at`, unless a longer name of a day or a month begins with it: hétfő is no hét."""
         if at and (self.text[at - 1].isalpha() or _is_mark(self.text[at])) and not self.words.suffixed:
             return None
         if self.words.code == "ja" and (run := NUMERAL.match(self.text, at)):
@@ -252,11 +251,12 @@ class _Page:
         for size in range(min(40, len(self.text) - at), 0, -1):
             piece = self._plain(at, at + size).replace("-", " ")
             if (value := self.words.numbers.get(piece)) is not None and self._free(at + size):
-                return at + size, value
+                names = (*self.words.weekdays, *self.words.months)
+                named = any(len(name) > size and self.text.startswith(name, at) for name in names)
+                return None if named else (at + size, value)
         return None
 
-    def _free(self, end: int) -> bool:
-        """Whether a word may end at `end`."""
+    def _free(self, end: int) -> bool:  # a word may end there
         after = self.text[end : end + 1]
         return self.words.suffixed or not (after.isalpha() or _is_mark(after))
 

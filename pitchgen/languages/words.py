@@ -269,6 +269,9 @@ def _scales(locale: Any) -> dict[str, Decimal]:
     return scales
 
 
+_LEAST_NAME = 2  # letters: the abbreviations of Thai weekdays stand in any word
+
+
 def _names(named: Callable[..., Any], code: str, *, first: int) -> dict[str, int]:
     """Names of months or weekdays -> their number, in full and shortened; those that are digits are left out."""
     found: dict[str, int] = {}
@@ -276,6 +279,6 @@ def _names(named: Callable[..., Any], code: str, *, first: int) -> dict[str, int
         for width in ("wide", "abbreviated"):
             for number, name in named(width, context=context, locale=code).items():
                 folded = fold_foreign(name).rstrip(".")
-                if not any(character.isdecimal() for character in folded):
+                if len(folded) >= _LEAST_NAME and not any(character.isdecimal() for character in folded):
                     found.setdefault(folded, number + first)
     return found

@@ -104,7 +104,7 @@ class _Check:
     def _can_say(self, fact: Fact) -> bool:
         """Whether it would have been found: 1 may be no more than a unit's word, which may not be known here."""
         one = fact.amount is not None and fact.amount.exact and fact.amount.low == 1
-        counted = fact.unit and fact.unit not in NO_UNIT and fact.kind not in (Kind.PRICE, Kind.ORDINAL)
+        counted = fact.unit and fact.unit not in NO_UNIT and fact.kind not in (Kind.PRICE, Kind.ORDINAL, Kind.DATE)
         return not (one and counted) or sayable(fact, self.language)
 
     def _take(self, ways: Sequence[Rendering], fact: Fact, figures: Sequence[Figure], *, strict: bool) -> bool:
