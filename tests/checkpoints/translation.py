@@ -26,8 +26,8 @@ SPOKEN = (
     "大家好，欢迎来到我们的店铺。",  # what the contract suite has translated
     "起订一百双，三块五一双。",
 )
-LINES = tuple(dict.fromkeys((*SPOKEN, *(in_figures(line, facts(line)) for line in SPOKEN))))
-"""As she says them, and as a run hands them to a network."""
+LINES = tuple(in_figures(line, facts(line)) for line in SPOKEN)
+"""As a run hands them to a network."""
 GOOD = {"zh": "好", "en": "Good.", "fr": "Bien.", "ru": "Хорошо."}
 SPECIAL = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}
 TARGETS = ("en", "fr", "ru")
