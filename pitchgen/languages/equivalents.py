@@ -41,6 +41,7 @@ ALSO: Mapping[str, frozenset[str]] = {
     "worker": frozenset({"person"}),
     "design": frozenset({"style", "colour"}),
     "style": frozenset({"design"}),
+    "piece": frozenset({"machine"}),
     "machine": frozenset({"piece"}),
     "size_number": frozenset({"size"}),
     "piece_set": frozenset({"piece", "set"}),

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from pitchgen.core.fact import Fact, Finding, Kind, Problem, Role, Verdict
 from pitchgen.core.stage import stage
-from pitchgen.languages.equivalents import ALSO, NO_UNIT, Need, Rendering, renderings
+from pitchgen.languages.equivalents import ALSO, CONVERSIONS, NO_UNIT, Need, Rendering, renderings
 from pitchgen.languages.quoting import Quoted, named, quoted, sayable
 from pitchgen.languages.reading import Figure, Mention, Reading, read
 from pitchgen.languages.words import CURRENCIES
@@ -144,6 +144,8 @@ class _Check:
         ones = [f for f in (*self.reading.figures, *self.reading.spelled) if 1 in f.values and f.start not in self.used]
         beside: list[Figure | Mention] = [*self.reading.mentions, *ones]
         counted = [fact for fact in facts if fact.per and self.taken.get(id(fact))]
+        for fact in counted:
+            self._as_many(fact.per)
         pairs = [
             (_distance(self.taken[id(f)], o), n, o)
             for n, f in enumerate(counted)
@@ -163,6 +165,14 @@ class _Check:
             if nearest in wrong and _distance(run, nearest) <= _NEAR and sayable(fact, self.language, fact.per):
                 self.used.add(nearest.start)
                 self.findings.append(Finding(Problem.CHANGED, fact, nearest.evidence))
+
+    def _as_many(self, unit: str) -> None:
+        """Let one figure say the unit of a price by what it holds: 18 yuan for 12 pairs, where a dozen was said."""
+        for other, size in CONVERSIONS.get(unit, ()):
+            for figure in self.reading.figures:
+                if size in figure.values and other in figure.units and figure.start not in self.used:
+                    self.used.add(figure.start)
+                    return
 
     def tiers(self, facts: Sequence[Fact]) -> None:
         """Prices that hold from different quantities on are not to change places."""
