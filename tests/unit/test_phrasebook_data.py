@@ -128,6 +128,12 @@ def test_no_two_goods_are_told_apart_by_chance_only(code: str) -> None:
     assert len(words) == len(set(map(str, words)))
 
 
+def test_the_years_of_a_child_may_have_a_word_of_their_own() -> None:
+    three = Quantity(Amount(Decimal(3)), "year")
+    assert WRITERS["ja"].sentence("suitable_age", {"age": three}) == "対象年齢：3歳以上"
+    assert WRITERS["ja"].sentence("guarantee", {"duration": three}) == "保証期間：3年間"
+
+
 def test_russian_units_have_every_plural_category() -> None:
     for key, entry in WRITERS["ru"].lexicon["units"].items():
         assert {"one", "few", "many", "other"} <= set(entry), key
