@@ -295,6 +295,7 @@ def _output(made: Dub, project: Project, cast: Cast, *, reused: bool) -> Output:
         overruns=tuple((o.segment.text, o.seconds) for o in made.timeline.overruns),
         kept_original=tuple(line.source for line in made.script.lines if line.text is None),
         unsound=tuple(Unsound(line.source, line.text or "", found.findings) for line, found in made.script.unsound),
+        unverified=tuple(fact.evidence.text for verdict in made.script.verdicts for fact in verdict.unverified),
         edited=sum(line.edited for line in made.script.lines),
         timbre=cast.synthesizer.timbre(code) if made.script.dubbed else "none",
         pivot=made.script.pivot,

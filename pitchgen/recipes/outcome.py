@@ -37,6 +37,8 @@ class Output:
     """Sentences left in her own voice, because they could not be translated."""
     unsound: tuple[Unsound, ...]
     """Lines of which a price, a quantity or a name is not what she said."""
+    unverified: tuple[str, ...]
+    """What she says and nothing here can look for in this language: words for sizes, names with no translation."""
     edited: int
     """Sentences in a person's own words."""
     timbre: str

@@ -112,6 +112,8 @@ def _remarks(output: Output) -> str:
         remarks.append(f"{len(output.kept_original)} in the original voice")
     if output.unsound:
         remarks.append(f"{len(output.unsound)} with wrong figures")
+    if output.unverified:
+        remarks.append(f"not checked: {', '.join(output.unverified)}")
     if output.pivot:
         remarks.append(f"translated through {output.pivot}")
     if output.edited:
