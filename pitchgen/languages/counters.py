@@ -65,7 +65,7 @@ LENGTHS = _table(
         "centimetre": "厘米 公分 cm CM 公厘米",
         "millimetre": "毫米 mm MM",
         "inch": "英寸 寸",
-        "foot": "英尺",
+        "foot": "英尺 尺柜 尺高柜 尺小柜 尺集装箱",  # 二十尺柜 is a container of 20 feet
         "yard": "码",
         "chi": "尺",
         "kilometre": "公里 千米 km",

@@ -243,7 +243,8 @@ class _Page:
 
     def _spelled_at(self, at: int) -> tuple[int, Decimal] | None:
         """The number word at `at`, unless a longer name of a day or a month begins with it: hétfő is no hét."""
-        if at and (self.text[at - 1].isalpha() or _is_mark(self.text[at])) and not self.words.suffixed:
+        # an ending may follow (háromért), but no number begins within a word: között has no öt
+        if at and (self.text[at - 1].isalpha() or _is_mark(self.text[at])) and not self.words.unspaced:
             return None
         if self.words.code == "ja" and (run := NUMERAL.match(self.text, at)):
             value = parse(run.group())
