@@ -23,6 +23,7 @@ from pitchgen.engines.translate.phrasebook.values import (
     Term,
 )
 from pitchgen.engines.translate.phrasebook.writing import Writer
+from pitchgen.languages import language
 
 FILES = book.files([book.DATA])
 SOURCE = book.source(FILES["zh"])
@@ -115,7 +116,7 @@ def test_each_language_has_all_that_the_chinese_has(code: str) -> None:
     writer: Writer = WRITERS[code]
     assert set(writer.sentences) == set(RAW["patterns"])
     for table in book.TABLES:
-        if table != "syllables" or code == "ru":
+        if table != "syllables" or language(code).script != "Latn":
             assert set(writer.lexicon[table]) == set(RAW[table]), table
     units = {unit for kind in RAW["units"].values() for unit in kind}
     assert units <= set(writer.lexicon["units"])
