@@ -66,7 +66,7 @@ def test_odd_files_through_the_whole_flow(name: str, shared_media: Path, script:
         (["frr"], "did you mean fr"),
         (["fr", "FR"], "fr is named twice"),
         (["zh"], "speaks already"),
-        (["de"], "unknown language"),
+        (["tlh"], "unknown language"),
         ([""], "unknown language"),
     ],
 )
