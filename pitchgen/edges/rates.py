@@ -17,6 +17,7 @@ FIRST_GUESS = {
     "detect": 0.4,
     "transcribe": 0.8,
     "translate": 0.002,
+    "compare": 0.02,
     "enroll": 0.5,
     "excerpt": 0.8,
     "synthesize": 0.04,

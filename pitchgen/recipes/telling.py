@@ -6,15 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pitchgen.core.engines import Translated, Translation
-from pitchgen.core.fact import Fact, Finding, Problem, Verdict
+from pitchgen.core.fact import Finding, Problem, Verdict
 from pitchgen.core.project import Line
 from pitchgen.core.transcript import Segment, Transcript
 from pitchgen.kit import Kit
-from pitchgen.languages.facts import facts, in_figures
 from pitchgen.recipes.casting import Cast
+from pitchgen.stages.compare import Claim, compare
 from pitchgen.stages.revise import Occurrence, occurrences
 from pitchgen.stages.translate import translate
-from pitchgen.stages.verify import verify
 
 HYPOTHESES = 4  # translations of a sentence that are looked at: beam search has as many at hand anyway
 MORE_HYPOTHESES = 12  # where all of these get a fact wrong: three times as many, once
@@ -56,11 +55,7 @@ class Script:
 
 def requests(transcript: Transcript, languages: Sequence[str], cast: Cast) -> list[Translation]:
     """Every sentence in every language, as one stream; what only some translators read goes to them alone."""
-    return [
-        _request(segment, found, code, transcript, cast)
-        for code in languages
-        for segment, found in zip(transcript.segments, _facts(transcript, cast), strict=True)
-    ]
+    return [_request(segment, code, transcript, cast) for code in languages for segment in transcript.segments]
 
 
 def told(transcript: Transcript, languages: Sequence[str], edits: Edits, cast: Cast, kit: Kit) -> list[Script]:
@@ -70,15 +65,17 @@ def told(transcript: Transcript, languages: Sequence[str], edits: Edits, cast: C
     asked for once; then the likeliest one stays, and its verdict says what is wrong.
     """
     asked = requests(transcript, languages, cast)
-    known = list(_facts(transcript, cast)) * len(languages)
-    found = [_soundest(draft, *pair, cast) for draft, pair in _paired(kit, asked, known, cast)]
-    wrong = [index for index, (draft, verdict) in enumerate(found) if draft.text and not verdict.sound]
+    sentences = list(transcript.texts) * len(languages)
+    drafts = _soundest(list(kit.map(translate, asked, cast.translator)), asked, sentences, cast, kit)
+    wrong = [i for i, (draft, verdict) in enumerate(drafts) if draft.text and not verdict.sound]
     if wrong and not _exact(cast):
-        again = [replace(asked[index], hypotheses=MORE_HYPOTHESES) for index in wrong]
-        better = [_soundest(d, *pair, cast) for d, pair in _paired(kit, again, [known[i] for i in wrong], cast)]
-        found = [better[wrong.index(i)] if i in wrong else kept for i, kept in enumerate(found)]
-    drafts = iter(zip(found, known, strict=True))
-    return [_script(code, transcript, edits.get(code, {}), drafts, cast) for code in languages]
+        again = [replace(asked[i], hypotheses=MORE_HYPOTHESES) for i in wrong]
+        more = list(kit.map(translate, again, cast.translator))
+        better = _soundest(more, again, [sentences[i] for i in wrong], cast, kit)
+        for i, found in zip(wrong, better, strict=True):
+            drafts[i] = found
+    each = iter(drafts)
+    return [_script(code, transcript, edits.get(code, {}), each, cast, kit) for code in languages]
 
 
 def described(finding: Finding) -> str:
@@ -93,41 +90,50 @@ def described(finding: Finding) -> str:
     }[finding.problem]
 
 
-Pair = tuple[Translation, tuple[Fact, ...]]
-
-
-def _paired(
-    kit: Kit, asked: Sequence[Translation], known: Sequence[tuple[Fact, ...]], cast: Cast
-) -> Iterator[tuple[Translated, Pair]]:
-    """Each translation with its request and the facts of the sentence."""
-    drafts = kit.map(translate, asked, cast.translator)
-    return zip(drafts, zip(asked, known, strict=True), strict=True)
+Judged = tuple[Translated, Verdict]
 
 
 def _soundest(
-    draft: Translated, request: Translation, known: tuple[Fact, ...], cast: Cast
-) -> tuple[Translated, Verdict]:
-    """The first of the translations whose facts are right, or else the likeliest, and its verdict."""
-    if draft.text is None:
-        return draft, Verdict(request.target)
-    judged = [(text, _judge(known, text, request.target, cast)) for text in (draft.text, *draft.alternatives)]
-    text, verdict = next((pair for pair in judged if pair[1].sound), judged[0])
-    return replace(draft, text=text), verdict
+    drafts: Sequence[Translated], asked: Sequence[Translation], sentences: Sequence[str], cast: Cast, kit: Kit
+) -> list[Judged]:
+    """Of each sentence the first translation whose facts are right, or else the likeliest, with its verdict."""
+    rows = list(zip(drafts, asked, sentences, strict=True))
+    first = iter(_verdicts([(s, d.text, r.target) for d, r, s in rows if d.text is not None], cast, kit))
+    judged = [(d, next(first) if d.text is not None else Verdict(r.target)) for d, r, _ in rows]
+    wrong = [i for i, (draft, verdict) in enumerate(judged) if not verdict.sound and draft.alternatives]
+    others = [(rows[i][2], text, rows[i][1].target) for i in wrong for text in drafts[i].alternatives]
+    verdicts = iter(_verdicts(others, cast, kit))
+    for i in wrong:
+        found = [(text, next(verdicts)) for text in drafts[i].alternatives]
+        text, verdict = next((pair for pair in found if pair[1].sound), (drafts[i].text, judged[i][1]))
+        judged[i] = replace(drafts[i], text=text), verdict
+    return judged
+
+
+def _verdicts(claims: Sequence[tuple[str, str | None, str]], cast: Cast, kit: Kit) -> list[Verdict]:
+    """What comparing (sentence, text, language) gives."""
+    terms = {code: _terms(code, cast) for _, _, code in claims}
+    return list(kit.map(compare, [Claim(s, text or "", code, terms[code]) for s, text, code in claims], None))
+
+
+def _terms(code: str, cast: Cast) -> tuple[tuple[str, str], ...]:
+    return tuple((t.source, t.translation) for t in cast.glossary.terms if t.language in ("", code))
 
 
 def _script(
     code: str,
     transcript: Transcript,
     wishes: Mapping[Occurrence, str | None],
-    drafts: Iterator[tuple[tuple[Translated, Verdict], tuple[Fact, ...]]],
+    drafts: Iterator[Judged],
     cast: Cast,
+    kit: Kit,
 ) -> Script:
     lines, verdicts, pivots = [], [], []
     for occurrence in occurrences(transcript.texts):
-        (draft, verdict), known = next(drafts)
+        draft, verdict = next(drafts)
         line = Line(occurrence[0], draft.text, wishes.get(occurrence, draft.text))
         if line.edited and line.text:
-            verdict = _judge(known, line.text, code, cast)
+            (verdict,) = _verdicts([(line.source, line.text, code)], cast, kit)
         lines.append(line)
         verdicts.append(verdict if line.text else Verdict(code))
         pivots.append(draft.pivot)
@@ -135,10 +141,12 @@ def _script(
     return Script(code, transcript.segments, tuple(lines), tuple(verdicts), pivot, cast.speaks(code))
 
 
-def _request(segment: Segment, known: tuple[Fact, ...], code: str, transcript: Transcript, cast: Cast) -> Translation:
+def _request(segment: Segment, code: str, transcript: Transcript, cast: Cast) -> Translation:
     if _exact(cast):
         return Translation(segment.text, transcript.language, code)
-    text = in_figures(segment.text, known)
+    from pitchgen.languages.facts import facts, in_figures  # only here: a run of the phrasebook needs none of it
+
+    text = in_figures(segment.text, facts(segment.text, cast.glossary.hotwords))
     if not getattr(cast.translator, "contextual", False):
         return Translation(text, transcript.language, code, hypotheses=HYPOTHESES)
     return Translation(
@@ -149,15 +157,6 @@ def _request(segment: Segment, known: tuple[Fact, ...], code: str, transcript: T
         glossary=cast.glossary.within(segment.text, code),
         seconds=round(segment.span.duration, 1),
     )
-
-
-def _judge(known: tuple[Fact, ...], text: str, code: str, cast: Cast) -> Verdict:
-    names = [(term.source, term.translation) for term in cast.glossary.terms if term.language in ("", code)]
-    return verify(known, text, code, names=names)
-
-
-def _facts(transcript: Transcript, cast: Cast) -> tuple[tuple[Fact, ...], ...]:
-    return tuple(facts(text, cast.glossary.hotwords) for text in transcript.texts)
 
 
 def _exact(cast: Cast) -> bool:

@@ -14,6 +14,7 @@ LABELS = {
     "detect": "find the speech",
     "transcribe": "write down the words",
     "translate": "translate",
+    "compare": "compare prices and quantities",
     "enroll": "choose where her voice is heard best",
     "excerpt": "listen to her voice",
     "synthesize": "speak",
