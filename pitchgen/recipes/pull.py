@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
-from pitchgen.core.errors import LicenceError, StorageError
+from pitchgen.core.errors import LicenceError, MissingWeights, StorageError
 from pitchgen.core.events import Advanced, Listener, ignore
 from pitchgen.core.weights import CONVERTED, Model, Weights
 from pitchgen.edges import hub
@@ -43,25 +44,12 @@ def pull(
     """
     model = shelf.model(name)
     check_licence(model, use)
+    with suppress(MissingWeights):  # what is whole stays on the shelf, whether or not the hub can be reached
+        shelf.verify(name)
+        return shelf.weights(name)
     commit = shelf.lock(name).commit if shelf.has(name) and not source else None
     part = shelf.part(name)
-    have = 0
-
-    def report(more: int) -> None:
-        nonlocal have
-        have += more
-        listen(Advanced(f"pull {name}", have / MB, max(total, have) / MB, unit="MB"))
-
-    if source:
-        total = model.size_mb * MB
-        _check_space(model, part, total)
-        hub.take(model, source, part, report)
-        origin = hub.Origin(str(source))
-    else:
-        origin = hub.look_up(model, commit)
-        total = sum(origin.sizes.values()) or model.size_mb * MB
-        _check_space(model, part, total)
-        hub.fetch(model, origin, part, report)
+    origin = _bring(model, part, source, commit, listen)
     shutil.rmtree(part / ".cache", ignore_errors=True)  # the hub's own notes of the download
     if model.converted and not (part / CONVERTED).is_dir():
         from pitchgen.engines.translate.conversion import convert
@@ -69,6 +57,25 @@ def pull(
         convert(Weights(model, part, ""))
     shelf.admit(name, origin.place, origin.commit)
     return shelf.weights(name)
+
+
+def _bring(model: Model, part: Path, source: Path | None, commit: str | None, listen: Listener) -> hub.Origin:
+    """Fill `part` with the files of `model`, and say where they came from."""
+    origin = hub.Origin(str(source)) if source else hub.look_up(model, commit)
+    total = sum(origin.sizes.values()) or model.size_mb * MB
+    _check_space(model, part, total)
+    have = 0
+
+    def report(more: int) -> None:
+        nonlocal have
+        have += more
+        listen(Advanced(f"pull {model.name}", have / MB, max(total, have) / MB, unit="MB"))
+
+    if source:
+        hub.take(model, source, part, report)
+    else:
+        hub.fetch(model, origin, part, report)
+    return origin
 
 
 def models_of(name: str, shelf: WeightsFolder) -> list[str]:

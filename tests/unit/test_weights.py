@@ -244,6 +244,17 @@ def test_what_changed_since_it_came_is_found_at_the_next_load(
     assert [name for name, _ in server.asked] == ["deep/model.bin"], "what was whole is not fetched again"
 
 
+def test_a_pull_of_what_is_whole_fetches_nothing_and_loses_nothing(
+    server: Hub, shelf: WeightsFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = pull("tiny", shelf).digest
+    server.asked.clear()
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    assert pull("tiny", shelf).digest == digest
+    assert pull("tiny", shelf, source=tmp_path / "nowhere").digest == digest
+    assert server.asked == []
+
+
 def test_an_untouched_file_is_not_hashed_at_every_load(
     server: Hub, shelf: WeightsFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
