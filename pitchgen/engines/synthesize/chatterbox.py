@@ -18,7 +18,7 @@ from pitchgen.core.errors import EngineError, MissingWeights
 from pitchgen.core.weights import Weights
 from pitchgen.engines.espeak.text import speakable
 from pitchgen.engines.rack import Rack
-from pitchgen.engines.synthesize.takes import Attempt, Jury, said_in_parts
+from pitchgen.engines.synthesize.takes import Attempt, Jury, choice, said_in_parts
 from pitchgen.engines.worker import environment
 from pitchgen.engines.worker.client import Worker
 
@@ -49,9 +49,8 @@ class Chatterbox:
     def fingerprint(self) -> str:
         """Recipe, what the environment is made of, weights, and how takes are chosen."""
         pins = ",".join(environment.environment(NAME).requirements)
-        chosen = f"+takes={self._takes}" if self._takes > 1 else ""
-        by = f"+{self._recogniser.fingerprint}" if self._takes > 1 and self._recogniser else ""
-        return f"{NAME}-{RECIPE}+{pins}+{self._weights.digest}{chosen}{by}"
+        chosen = choice(self._takes, self._recogniser)
+        return f"{NAME}-{RECIPE}+{pins}+{self._weights.digest}{chosen}"
 
     @property
     def languages(self) -> frozenset[str]:

@@ -20,7 +20,7 @@ from pitchgen.dsp.resample import resample
 from pitchgen.engines import coqui
 from pitchgen.engines.rack import Rack
 from pitchgen.engines.synthesize import espeak
-from pitchgen.engines.synthesize.takes import Attempt, Jury, said
+from pitchgen.engines.synthesize.takes import Attempt, Jury, choice, said
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -73,10 +73,9 @@ class OpenVoice:
     @property
     def fingerprint(self) -> str:
         """Recipe, library, weights, base voice, and how takes are chosen."""
-        chosen = f"+takes={self._takes}" if self._takes > 1 else ""
-        by = f"+{self._recogniser.fingerprint}" if self._takes > 1 and self._recogniser else ""
         library = f"coqui-tts-{version('coqui-tts')}"
-        return f"{NAME}-{RECIPE}+{library}+{self._weights.digest}+{self._base.fingerprint}{chosen}{by}"
+        chosen = choice(self._takes, self._recogniser)
+        return f"{NAME}-{RECIPE}+{library}+{self._weights.digest}+{self._base.fingerprint}{chosen}"
 
     @property
     def languages(self) -> frozenset[str]:

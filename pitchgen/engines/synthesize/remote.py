@@ -12,7 +12,7 @@ from pitchgen.core.audio import Audio
 from pitchgen.core.engines import Licence, Synthesizer, Transcriber, Utterance
 from pitchgen.core.errors import EngineError, InputError
 from pitchgen.engines.http import api, post_json, shown
-from pitchgen.engines.synthesize.takes import Attempt, Jury, said_in_parts
+from pitchgen.engines.synthesize.takes import Attempt, Jury, choice, said_in_parts
 
 NAME = "remote"
 RECIPE = 1  # raise it whenever the same utterance gives another sound
@@ -47,10 +47,9 @@ class Remote:
     @property
     def fingerprint(self) -> str:
         """Recipe, address without secrets, model, voice, and how takes are chosen."""
-        chosen = f"+takes={self._takes}" if self._takes > 1 else ""
-        by = f"+{self._recogniser.fingerprint}" if self._takes > 1 and self._recogniser else ""
         hidden = hashlib.sha256(self._url.encode()).hexdigest()[:16]  # tells services apart that differ in a query
-        return f"{NAME}-{RECIPE}+{shown(self._url)}#{hidden}+{self._model}+{self._voice}{chosen}{by}"
+        chosen = choice(self._takes, self._recogniser)
+        return f"{NAME}-{RECIPE}+{shown(self._url)}#{hidden}+{self._model}+{self._voice}{chosen}"
 
     def timbre(self, language: str) -> str:
         """Stock, in every language."""

@@ -73,6 +73,13 @@ class Jury:
         return score
 
 
+def choice(takes: int, recogniser: Transcriber | None) -> str:
+    """What a fingerprint says of the choice among takes: nothing, where there is one."""
+    if takes <= 1:
+        return ""
+    return f"+takes={takes}" + (f"+{recogniser.fingerprint}" if recogniser else "")
+
+
 def said(utterances: Sequence[Utterance], speak: Speak, *, takes: int = 1, jury: Jury | None = None) -> list[Audio]:
     """The best of `takes` sound takes of each sentence, trimmed and at the common level.
 

@@ -23,7 +23,7 @@ from pitchgen.engines import coqui
 from pitchgen.engines.espeak.text import speakable
 from pitchgen.engines.rack import Rack
 from pitchgen.engines.synthesize.guard import expected_seconds
-from pitchgen.engines.synthesize.takes import Attempt, Jury, said_in_parts, shortened
+from pitchgen.engines.synthesize.takes import Attempt, Jury, choice, said_in_parts, shortened
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -72,9 +72,8 @@ class Xtts:
     @property
     def fingerprint(self) -> str:
         """Recipe, library, weights, and how takes are chosen."""
-        chosen = f"+takes={self._takes}" if self._takes > 1 else ""
-        by = f"+{self._recogniser.fingerprint}" if self._takes > 1 and self._recogniser else ""
-        return f"{NAME}-{RECIPE}+coqui-tts-{version('coqui-tts')}+{self._weights.digest}{chosen}{by}"
+        chosen = choice(self._takes, self._recogniser)
+        return f"{NAME}-{RECIPE}+coqui-tts-{version('coqui-tts')}+{self._weights.digest}{chosen}"
 
     @property
     def languages(self) -> frozenset[str]:

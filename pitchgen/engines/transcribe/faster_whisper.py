@@ -17,8 +17,8 @@ from pitchgen.core.transcript import Transcript
 from pitchgen.core.weights import Weights
 from pitchgen.engines.rack import Rack, out_of_memory
 from pitchgen.engines.transcribe import hearing
-from pitchgen.engines.transcribe.clips import RATE, WINDOW, Clip, alike
-from pitchgen.engines.transcribe.hearing import Heard, Timed, Vocabulary, transcripts, unfit
+from pitchgen.engines.transcribe.clips import RATE, WINDOW, Clip
+from pitchgen.engines.transcribe.hearing import Heard, Timed, Vocabulary, in_batches, transcripts, unfit
 
 NAME = "faster-whisper"
 RECIPE = 1  # raise it whenever the same sound gives other words
@@ -67,11 +67,7 @@ class FasterWhisper:
         return rack.hold(identity, lambda: _load(weights, rack), weights.size)
 
     def _listen(self, clips: Sequence[Clip]) -> list[Heard]:
-        heard: dict[int, Heard] = {}
-        for group in alike(clips):
-            found = self._rack.batched(group, lambda part: self._network.hear(part), BATCH)
-            heard.update((id(clip), result) for clip, result in zip(group, found, strict=True))
-        return [heard[id(clip)] for clip in clips]
+        return in_batches(clips, self._rack, lambda part: self._network.hear(part), BATCH)
 
 
 @dataclass(frozen=True)

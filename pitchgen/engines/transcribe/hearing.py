@@ -20,7 +20,8 @@ from pitchgen.core.engines import Recording
 from pitchgen.core.errors import EngineError, MissingWeights
 from pitchgen.core.transcript import Segment, Span, Transcript, Word
 from pitchgen.core.weights import Weights
-from pitchgen.engines.transcribe.clips import Clip, cut
+from pitchgen.engines.rack import Rack
+from pitchgen.engines.transcribe.clips import Clip, alike, cut
 from pitchgen.engines.transcribe.doubts import SILENT, looping_among, why_doubt
 
 RECIPE = 1  # raise it whenever the same words of a network give another transcript
@@ -106,6 +107,14 @@ def transcripts(
         Transcript(recording.language, tuple(_simplified(recording.language, found)), origin=origin)
         for recording, found in zip(recordings, segments, strict=True)
     ]
+
+
+def in_batches(clips: Sequence[Clip], rack: Rack, hear: Listen, size: int) -> list[Heard]:
+    """What `hear` makes of the clips, `size` of one language and prompt at a time, in the order of the clips."""
+    heard: dict[int, Heard] = {}
+    for group in alike(clips):
+        heard.update(zip(map(id, group), rack.batched(group, hear, size), strict=True))
+    return [heard[id(clip)] for clip in clips]
 
 
 def _segments(clip: Clip, heard: Heard, vocabulary: Vocabulary, spans: Sequence[Span]) -> Iterator[Segment]:
