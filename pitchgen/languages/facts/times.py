@@ -8,8 +8,8 @@ from decimal import Decimal
 from pitchgen.core.fact import Kind
 from pitchgen.core.quantity import Amount
 from pitchgen.languages.chinese import parse
-from pitchgen.languages.facts_found import Found, Said
-from pitchgen.languages.facts_numbers import NUMERALS, TO
+from pitchgen.languages.facts.found import Found, Said
+from pitchgen.languages.facts.numbers import NUMERALS, TO
 
 _N = rf"(?:[{NUMERALS}]+|\d+)"
 _TWO = r"[零〇○九0][零〇○一二三四五六七八九\d]"

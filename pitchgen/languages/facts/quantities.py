@@ -9,9 +9,9 @@ from decimal import Decimal
 from pitchgen.core.fact import Kind, Role
 from pitchgen.core.quantity import Amount
 from pitchgen.languages.chinese import parse
-from pitchgen.languages.counters import ARTICLE, CONTAINERS, UNITS, unit_at, unit_word_at
-from pitchgen.languages.facts_found import Found, Said, role
-from pitchgen.languages.facts_numbers import DIGIT, NUMERALS, ROUGHLY, RUN, TO, amounts_at
+from pitchgen.languages.facts.counters import ARTICLE, CONTAINERS, UNITS, unit_at, unit_word_at
+from pitchgen.languages.facts.found import Found, Said, role
+from pitchgen.languages.facts.numbers import DIGIT, NUMERALS, ROUGHLY, RUN, TO, amounts_at
 
 _HALF = Decimal("0.5")
 _HALVED = re.compile(r"半(?=年|个|小时|天|打|斤|公斤|米|吨|箱|升|周|里|套|盒|包)(?!个世纪|天然|个人|包围|年糕|套头)")

@@ -8,9 +8,9 @@ from decimal import Decimal
 from pitchgen.core.fact import Kind
 from pitchgen.core.quantity import Amount
 from pitchgen.languages.chinese import parse
-from pitchgen.languages.counters import unit_at
-from pitchgen.languages.facts_found import Found, Said
-from pitchgen.languages.facts_numbers import NUMERALS, RUN, amounts_at
+from pitchgen.languages.facts.counters import unit_at
+from pitchgen.languages.facts.found import Found, Said
+from pitchgen.languages.facts.numbers import NUMERALS, RUN, amounts_at
 
 _SPOKEN = "零〇○幺一二三四五六七八九"
 _VALUE = {**{sign: str(value) for value, sign in enumerate("零一二三四五六七八九")}, "〇": "0", "○": "0", "幺": "1"}

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pitchgen.core.quantity import Amount
 from pitchgen.languages.chinese import parse
-from pitchgen.languages.counters import unit_at
+from pitchgen.languages.facts.counters import unit_at
 
 _DIGITS = "0123456789"
 DIGIT = "一二两三四五六七八九"

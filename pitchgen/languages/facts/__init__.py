@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pitchgen.languages.facts_figures import in_figures
-from pitchgen.languages.facts_reading import facts
+from pitchgen.languages.facts.figures import in_figures
+from pitchgen.languages.facts.reading import facts
 
 __all__ = ["facts", "in_figures"]

@@ -10,9 +10,9 @@ from pitchgen.core.fact import Kind
 from pitchgen.core.quantity import Amount
 from pitchgen.languages.amounts import discount as discounts
 from pitchgen.languages.chinese import parse
-from pitchgen.languages.counters import CENTS, SIGNS, currency_at, unit_at, unit_word_at
-from pitchgen.languages.facts_found import Found, Said, role
-from pitchgen.languages.facts_numbers import ABOUT, DIGIT, NUMERALS, OVER, ROUGHLY, RUN, TO, amounts_at
+from pitchgen.languages.facts.counters import CENTS, SIGNS, currency_at, unit_at, unit_word_at
+from pitchgen.languages.facts.found import Found, Said, role
+from pitchgen.languages.facts.numbers import ABOUT, DIGIT, NUMERALS, OVER, ROUGHLY, RUN, TO, amounts_at
 
 _D = rf"[{DIGIT}1-9]"
 _NO_CLOTH = "[巾衣线料绒刷球皮]"

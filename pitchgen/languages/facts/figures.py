@@ -9,10 +9,10 @@ from decimal import Decimal
 from pitchgen.core.fact import Fact, Kind
 from pitchgen.core.quantity import Amount
 from pitchgen.languages.chinese import parse
-from pitchgen.languages.counters import unit_word_at
-from pitchgen.languages.facts_numbers import NUMERALS, RUN
-from pitchgen.languages.facts_reading import facts as facts_of
-from pitchgen.languages.folded import fold
+from pitchgen.languages.facts.counters import unit_word_at
+from pitchgen.languages.facts.folded import fold
+from pitchgen.languages.facts.numbers import NUMERALS, RUN
+from pitchgen.languages.facts.reading import facts as facts_of
 
 _MONEY = {"yuan": "元", "dollar": "美元", "euro": "欧元", "ruble": "卢布", "pound_sterling": "英镑"}
 _MONEY |= {

@@ -9,13 +9,13 @@ from dataclasses import replace
 from pitchgen.core.fact import Fact, Kind, Role
 from pitchgen.core.quantity import Amount
 from pitchgen.languages.chinese import parse
-from pitchgen.languages.facts_codes import code, contact, fraction, number, place, size
-from pitchgen.languages.facts_found import Found, Said, role
-from pitchgen.languages.facts_idioms import idiom_end
-from pitchgen.languages.facts_prices import discount, percent, price, priced
-from pitchgen.languages.facts_quantities import contained, dimensions, quantity
-from pitchgen.languages.facts_times import date, time
-from pitchgen.languages.folded import Folded, fold
+from pitchgen.languages.facts.codes import code, contact, fraction, number, place, size
+from pitchgen.languages.facts.folded import Folded, fold
+from pitchgen.languages.facts.found import Found, Said, role
+from pitchgen.languages.facts.idioms import idiom_end
+from pitchgen.languages.facts.prices import discount, percent, price, priced
+from pitchgen.languages.facts.quantities import contained, dimensions, quantity
+from pitchgen.languages.facts.times import date, time
 
 Reader = Callable[[str, int], Found | None]
 
