@@ -5,9 +5,10 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from pitchgen.core.errors import InputError
-from pitchgen.languages.table import ROWS, CaptionLimits, Language
+from pitchgen.languages.captions import CaptionRules
+from pitchgen.languages.table import ROWS, Language
 
-__all__ = ["LANGUAGES", "SOURCE", "CaptionLimits", "Language", "language"]
+__all__ = ["LANGUAGES", "SOURCE", "CaptionRules", "Language", "language"]
 
 LANGUAGES: dict[str, Language] = {row.code: row for row in ROWS}
 

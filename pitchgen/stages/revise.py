@@ -9,7 +9,7 @@ from pitchgen.core.caption import Cue
 from pitchgen.core.project import Line, Version
 from pitchgen.core.transcript import Segment, Span, Transcript
 from pitchgen.languages import language
-from pitchgen.stages.caption import join
+from pitchgen.stages.wrap import join
 
 TIME_STEP = 0.002  # seconds: subtitle files hold milliseconds, so nearer times are the same time
 

@@ -11,12 +11,15 @@ from pitchgen.core.caption import Cue
 from pitchgen.core.timeline import TOLERANCE, Clip, Timeline
 from pitchgen.core.transcript import Segment, Span
 from pitchgen.languages import language
-from pitchgen.stages.caption import CLOSERS, GLUE, MIN_DURATION, STOPS, caption, join, normalise
+from pitchgen.stages.caption import caption
+from pitchgen.stages.wrap import CLOSERS, GLUE, STOPS, join, normalise
 
-CODES = st.sampled_from(["zh", "en", "fr", "ru"])
+CODES = st.sampled_from(["zh", "en", "fr", "ar", "hi", "th", "km", "ja", "ko"])
 TEXTS = (
     st.text(
-        st.sampled_from("ab cdé \u00a0,.!?，。！（）“”袜子十五年3.5元毫升 ×-'мг\U0001f600\u200d\u0301\n"),
+        st.sampled_from(
+            "ab cdé \u00a0,.!?，。！（）“”袜子十五年3.5元毫升 ×-'мгไทยกำ้ខ្មែរしょカーمرนาน\U0001f600\u200d\u0301\n"
+        ),
         max_size=300,
     )
     | st.text()
@@ -77,8 +80,8 @@ def test_cues_stand_long_enough_where_there_is_time(timeline: Timeline) -> None:
         own = [cue for cue in cues if cue.segment == index]
         later = [c.start for c in timeline.clips[index + 1 :]]
         room = min([*later, timeline.duration]) - clip.start - 0.1
-        if own and room >= len(own) * MIN_DURATION:
-            assert min(cue.span.duration for cue in own) >= MIN_DURATION - TOLERANCE
+        if own and room >= len(own) * limits.shortest:
+            assert min(cue.span.duration for cue in own) >= limits.shortest - TOLERANCE
         if len(own) == 1 and room >= (needed := characters(own[0]) / limits.chars_per_second):
             assert own[0].span.duration >= min(room, needed) - 0.1
 

@@ -13,7 +13,7 @@ from pitchgen.core.errors import InputError
 from pitchgen.core.transcript import Span
 from pitchgen.edges.subtitles import read_subtitles, write_srt, write_vtt
 from pitchgen.languages import language
-from pitchgen.stages.caption import GLUE, break_text, normalise
+from pitchgen.stages.wrap import GLUE, break_text, normalise
 
 MARKUP = (
     "-->",

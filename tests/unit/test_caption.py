@@ -9,16 +9,11 @@ import pytest
 from pitchgen.core.caption import Cue
 from pitchgen.core.timeline import Clip, Timeline
 from pitchgen.core.transcript import Segment, Span, Transcript
-from pitchgen.languages import language
-from pitchgen.stages.caption import (
-    GAP,
-    MIN_DURATION,
-    break_text,
-    caption,
-    caption_transcript,
-    join,
-    normalise,
-)
+from pitchgen.languages import LANGUAGES, captions, language
+from pitchgen.stages.caption import caption, caption_transcript
+from pitchgen.stages.wrap import Column, break_text, join, normalise
+
+RULES = language("en").captions
 
 
 def clip(text: str, start: float, duration: float) -> Clip:
@@ -87,12 +82,12 @@ def test_white_space_is_normalised_but_what_forbids_a_break_stays() -> None:
 def test_a_reader_gets_time_from_the_pause_that_follows() -> None:
     first, second = caption(timeline(clip("x " * 20, 0, 1), clip("y", 10, 1)))
     assert first.span == Span(0, 39 / 17)
-    assert second.span == Span(10, 10 + MIN_DURATION)
+    assert second.span == Span(10, 10 + RULES.shortest)
 
 
 def test_no_caption_reaches_into_the_next_clip() -> None:
     first, second = caption(timeline(clip("x " * 20, 0, 1), clip("y " * 20, 1.2, 1), duration=2.5))
-    assert first.span.end == pytest.approx(1.2 - GAP)
+    assert first.span.end == pytest.approx(1.2 - RULES.gap)
     assert second.span.end == 2.5
 
 
@@ -122,4 +117,33 @@ def test_the_source_is_captioned_where_it_was_said() -> None:
 
 
 def test_caption_is_a_stage() -> None:
-    assert caption.version == 1  # type: ignore[attr-defined]
+    assert caption.version == 2  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "word"),
+    [
+        ("th", "สวัสดีทุกคนยินดีต้อนรับสู่ร้านของเราถุงเท้าคู่ละสามหยวน", "ต้อนรับ"),
+        ("lo", "ສະບາຍດີທຸກຄົນຍິນດີຕ້ອນຮັບສູ່ຮ້ານຂອງພວກເຮົາ", "ຕ້ອນຮັບ"),
+        ("km", "សួស្តីអ្នកទាំងអស់គ្នាសូមស្វាគមន៍មកកាន់ហាងរបស់យើង។", "ទាំងអស់គ្នា"),
+        ("my", "အားလုံးမင်္ဂလာပါကျွန်ုပ်တို့၏ဆိုင်မှကြိုဆိုပါသည်။", "ကြိုဆို"),
+        ("ja", "皆さんこんにちは私たちの店へようこそ本日はスーパーマーケットです", "スーパーマーケット"),
+        ("zh", "我们公司专业生产各种各样的保温杯和雨伞欢迎大家来批发", "雨伞"),
+    ],
+)
+def test_words_without_spaces_stay_whole(code: str, text: str, word: str) -> None:
+    """Wherever the line happens to end: with a column of any width that holds the word, the word is on one line."""
+    for width in range(len(word) + 1, len(text)):
+        broken = [line for screen in break_text(text, language(code), Column(width, 2)) for line in screen]
+        assert any(word in line for line in broken), (width, broken)
+
+
+def test_what_stands_too_long_is_divided() -> None:
+    slow = clip("one two three four", 0, 20)
+    cues = caption(timeline(slow))
+    assert len(cues) >= 3
+    assert max(cue.span.duration for cue in cues) <= RULES.longest
+
+
+def test_every_script_has_its_rules() -> None:
+    assert {row.script for row in LANGUAGES.values()} <= set(captions.RULES)
