@@ -100,6 +100,8 @@ class Finding:
     """What stands in the translation; None where nothing does."""
     value: Decimal | None = None
     """The number that `found` is read as."""
+    wanted: str = ""
+    """What the shop calls a name or a term that is missing."""
 
 
 @dataclass(frozen=True, slots=True)

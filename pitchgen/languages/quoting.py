@@ -10,6 +10,7 @@ from functools import cache
 
 from pitchgen.core.fact import Evidence, Fact, Kind
 from pitchgen.languages.digits import folded
+from pitchgen.languages.facts.folded import fold
 from pitchgen.languages.reading import Reading
 from pitchgen.languages.words import Words, fold_foreign, listed_ordinals, spell, words
 
@@ -36,13 +37,13 @@ class Quoted:
 
 def quoted(facts: Sequence[Fact], text: str, names: Sequence[tuple[str, str]]) -> list[Quoted]:
     """The codes and names among `facts` with their places in `text`, each once."""
-    called = dict(names)
+    called = {fold(name).text: said for name, said in names}
     plain, places = folded(text)
     found = []
     for fact in dict.fromkeys(fact for fact in facts if fact.kind in (Kind.NAME, Kind.CODE)):
         times = sum(other == fact for other in facts)
         wanted = _wanted(fact, called)
-        spots = tuple(_spots(wanted, fact.kind, plain)) if wanted else ()
+        spots = tuple(_spots(wanted, fact, plain)) if wanted else ()
         evidence = tuple(
             Evidence(places[start], places[end - 1] + 1, text[places[start] : places[end - 1] + 1])
             for start, end in spots
@@ -59,13 +60,16 @@ def _wanted(fact: Fact, called: dict[str, str]) -> str | None:
     return fact.text if fact.text.isascii() else None
 
 
-def _spots(wanted: str, kind: Kind, text: str) -> list[tuple[int, int]]:
+def _spots(wanted: str, fact: Fact, text: str) -> list[tuple[int, int]]:
     """Places of `wanted` in a folded text."""
-    if kind is Kind.NAME:
-        pattern = r"[\s\N{NO-BREAK SPACE}-]+".join(map(_inflected, fold_foreign(wanted).split()))
-    else:
-        characters = [re.escape(c) for c in fold_foreign(wanted) if c.isalnum()]
+    written = fold_foreign(wanted)
+    if fact.kind is Kind.CODE:
+        characters = [re.escape(c) for c in written if c.isalnum()]
         pattern = rf"(?<![a-z0-9]){_SEPARATORS.join(characters)}(?![a-z0-9])"
+    elif fold(wanted).text == fact.text:  # not to be translated: no other word will do, but a case may add its ending
+        pattern = r"\s*".join(map(re.escape, written.split()))
+    else:
+        pattern = r"[\s\N{NO-BREAK SPACE}-]+".join(map(_inflected, written.split()))
     return [match.span() for match in re.finditer(pattern, text)] if wanted else []
 
 

@@ -11,12 +11,10 @@ from pitchgen.core.project import Line
 from pitchgen.core.transcript import Segment, Transcript
 from pitchgen.kit import Kit
 from pitchgen.recipes.casting import Cast
+from pitchgen.recipes.wording import Wording, exact, first_wording, other_wordings
 from pitchgen.stages.compare import Claim, compare
 from pitchgen.stages.revise import Occurrence, occurrences
 from pitchgen.stages.translate import translate
-
-HYPOTHESES = 4  # translations of a sentence that are looked at: beam search has as many at hand anyway
-MORE_HYPOTHESES = 12  # where all of these get a fact wrong: three times as many, once
 
 Edits = Mapping[str, Mapping[Occurrence, str | None]]
 """By language: what a person wants said for which sentence."""
@@ -55,25 +53,26 @@ class Script:
 
 def requests(transcript: Transcript, languages: Sequence[str], cast: Cast) -> list[Translation]:
     """Every sentence in every language, as one stream; what only some translators read goes to them alone."""
-    return [_request(segment, code, transcript, cast) for code in languages for segment in transcript.segments]
+    return [wording.request for wording in _wordings(transcript, languages, cast)]
 
 
 def told(transcript: Transcript, languages: Sequence[str], edits: Edits, cast: Cast, kit: Kit) -> list[Script]:
     """The words of every language: a person's where there are any, else the translator's.
 
-    Of several translations the first one is taken whose facts are those of the source. Where all are wrong, more are
-    asked for once; then the likeliest one stays, and its verdict says what is wrong.
+    Of several translations the first one is taken whose facts and terms are those of the source. Where all are wrong,
+    more are asked for once, the terms in other ways; then the one stays with which least is wrong, and its verdict
+    says what.
     """
-    asked = requests(transcript, languages, cast)
+    asked = _wordings(transcript, languages, cast)
     sentences = list(transcript.texts) * len(languages)
-    drafts = _soundest(list(kit.map(translate, asked, cast.translator)), asked, sentences, cast, kit)
-    wrong = [i for i, (draft, verdict) in enumerate(drafts) if draft.text and not verdict.sound]
-    if wrong and not _exact(cast):
-        again = [replace(asked[i], hypotheses=MORE_HYPOTHESES) for i in wrong]
-        more = list(kit.map(translate, again, cast.translator))
-        better = _soundest(more, again, [sentences[i] for i in wrong], cast, kit)
-        for i, found in zip(wrong, better, strict=True):
-            drafts[i] = found
+    drafts = _soundest(asked, sentences, cast, kit)
+    wrong = [i for i, judged in enumerate(drafts) if asked[i].failed(*judged)]
+    if wrong and not exact(cast):
+        again = [(i, other) for i in wrong for other in other_wordings(asked[i], sentences[i], cast)]
+        found = _soundest([other for _, other in again], [sentences[i] for i, _ in again], cast, kit)
+        for i in wrong:
+            others = [judged for (place, _), judged in zip(again, found, strict=True) if place == i and judged[0].text]
+            drafts[i] = min(others, key=lambda judged: len(judged[1].findings), default=drafts[i])
     each = iter(drafts)
     return [_script(code, transcript, edits.get(code, {}), each, cast, kit) for code in languages]
 
@@ -83,7 +82,7 @@ def described(finding: Finding) -> str:
     said = f"{finding.said.evidence.text!r}" if finding.said else ""
     found = f"{finding.found.text!r}" if finding.found else ""
     return {
-        Problem.MISSING: f"{said} is missing",
+        Problem.MISSING: f"{said} is not called {finding.wanted!r}" if finding.wanted else f"{said} is missing",
         Problem.CHANGED: f"{said} became {found}",
         Problem.DOUBLED: f"{said} is there twice",
         Problem.INVENTED: f"{found} was never said",
@@ -93,11 +92,15 @@ def described(finding: Finding) -> str:
 Judged = tuple[Translated, Verdict]
 
 
-def _soundest(
-    drafts: Sequence[Translated], asked: Sequence[Translation], sentences: Sequence[str], cast: Cast, kit: Kit
-) -> list[Judged]:
+def _wordings(transcript: Transcript, languages: Sequence[str], cast: Cast) -> list[Wording]:
+    return [first_wording(segment, code, transcript, cast) for code in languages for segment in transcript.segments]
+
+
+def _soundest(asked: Sequence[Wording], sentences: Sequence[str], cast: Cast, kit: Kit) -> list[Judged]:
     """Of each sentence the first translation whose facts are right, or else the likeliest, with its verdict."""
-    rows = list(zip(drafts, asked, sentences, strict=True))
+    made = kit.map(translate, [wording.request for wording in asked], cast.translator)
+    drafts = [wording.restored(draft) for wording, draft in zip(asked, made, strict=True)]
+    rows = list(zip(drafts, [wording.request for wording in asked], sentences, strict=True))
     first = iter(_verdicts([(s, d.text, r.target) for d, r, s in rows if d.text is not None], cast, kit))
     judged = [(d, next(first) if d.text is not None else Verdict(r.target)) for d, r, _ in rows]
     wrong = [i for i, (draft, verdict) in enumerate(judged) if not verdict.sound and draft.alternatives]
@@ -112,12 +115,8 @@ def _soundest(
 
 def _verdicts(claims: Sequence[tuple[str, str | None, str]], cast: Cast, kit: Kit) -> list[Verdict]:
     """What comparing (sentence, text, language) gives."""
-    terms = {code: _terms(code, cast) for _, _, code in claims}
-    return list(kit.map(compare, [Claim(s, text or "", code, terms[code]) for s, text, code in claims], None))
-
-
-def _terms(code: str, cast: Cast) -> tuple[tuple[str, str], ...]:
-    return tuple((t.source, t.translation) for t in cast.glossary.terms if t.language in ("", code))
+    terms = cast.glossary.within
+    return list(kit.map(compare, [Claim(s, text or "", code, terms(s, code)) for s, text, code in claims], None))
 
 
 def _script(
@@ -139,26 +138,3 @@ def _script(
         pivots.append(draft.pivot)
     pivot = next(filter(None, pivots), None)
     return Script(code, transcript.segments, tuple(lines), tuple(verdicts), pivot, cast.speaks(code))
-
-
-def _request(segment: Segment, code: str, transcript: Transcript, cast: Cast) -> Translation:
-    if _exact(cast):
-        return Translation(segment.text, transcript.language, code)
-    from pitchgen.languages.facts import facts, in_figures  # only here: a run of the phrasebook needs none of it
-
-    text = in_figures(segment.text, facts(segment.text, cast.glossary.hotwords))
-    if not getattr(cast.translator, "contextual", False):
-        return Translation(text, transcript.language, code, hypotheses=HYPOTHESES)
-    return Translation(
-        text,
-        transcript.language,
-        code,
-        context=transcript.texts,
-        glossary=cast.glossary.within(segment.text, code),
-        seconds=round(segment.span.duration, 1),
-    )
-
-
-def _exact(cast: Cast) -> bool:
-    """Whether the translator writes facts by itself, from the Chinese as it was said."""
-    return bool(getattr(cast.translator, "exact", False))

@@ -23,7 +23,7 @@ _BEFORE = 4
 """How much farther off a unit counts that stands before the price: most languages put it after."""
 
 
-@stage(version=1)
+@stage(version=2)
 def verify(facts: Sequence[Fact], text: str, language: str, *, names: Sequence[tuple[str, str]] = ()) -> Verdict:
     """What is wrong with the facts of a translation.
 
@@ -63,6 +63,8 @@ class _Check:
         for one in found:
             if one.wanted is None:
                 self.unverified.append(one.fact)
+            elif len(one.places) < one.times and one.fact.kind is Kind.NAME:
+                self.findings.append(Finding(Problem.MISSING, one.fact, None, wanted=one.wanted))
             elif len(one.places) < one.times:
                 self.missing.append(one.fact)
             elif one.fact.kind is Kind.CODE and len(one.places) > one.times:

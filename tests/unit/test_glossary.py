@@ -44,11 +44,43 @@ def test_none_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         read_glossary(tmp_path / "missing.csv")
 
 
-def test_mistakes_are_named_with_their_line(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"line 3: names no translation"):
-        read_glossary(written(tmp_path, "a,en,b,,\nc,en,,,\n"))
-    with pytest.raises(InputError, match=r"line 2: names no term"):
-        read_glossary(written(tmp_path, ",en,b,,\n"))
+def test_a_name_within_a_name_does_not_win(tmp_path: Path) -> None:
+    glossary = read_glossary(written(tmp_path, "义乌,en,Yiwu,,\n义乌之星,en,Yiwu Star,,\nLED,en,LED,,\n"))
+    assert glossary.within("义乌之星", "en") == (("义乌之星", "Yiwu Star"),)
+    assert [(use.start, use.source) for use in glossary.uses("义乌的义乌之星", "en")] == [(0, "义乌"), (3, "义乌之星")]
+    assert glossary.within("LEDGER是LED灯", "en") == (("LED", "LED"),)
+    assert len(glossary.uses("LEDGER是LED灯", "en")) == 1
+
+
+def test_what_a_spreadsheet_writes_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "glossary.csv"
+    path.write_bytes(
+        "\ufeffTerm;Language;Translation;Note;Do-Not-Translate\r\n小王;EN;Lily, dear;;\r\n;;;;\r\n".encode()
+    )
+    assert read_glossary(path).within("小王", "en") == (("小王", "Lily, dear"),)
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (",en,b,,\n", "line 2: names no term"),
+        ("a,en,b,,\nc,french,d,,\n", "line 3: unknown language 'french': did you mean fr?"),
+        ("a,zh,b,,\n", "line 2: zh is what she speaks"),
+        ("a,en,b,,maybe\n", "line 2: do-not-translate is yes or empty, not 'maybe'"),
+        ("a,en,b,,yes\n", "line 2: is not to be translated, and is translated by 'b'"),
+        ("a,en,b, c, d,,\n", "line 2: has more columns"),
+        ("a,en,b,,\na,fr,c,,\na,en,d,,\n", "line 4: a is called d in en, and otherwise in line 2"),
+        ('a,en,"b,,\n', "cannot be read as CSV"),
+    ],
+)
+def test_mistakes_are_named_with_their_line(rows: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as raised:
+        read_glossary(written(tmp_path, rows))
+    assert words in str(raised.value)
+    assert str(tmp_path) in str(raised.value)
+
+
+def test_a_column_that_is_missing_is_named(tmp_path: Path) -> None:
     path = tmp_path / "other.csv"
     path.write_text("word,meaning\na,b\n", "utf-8")
     with pytest.raises(InputError, match="lacks the column term"):

@@ -15,7 +15,8 @@ from pitchgen.edges.store import Store
 from pitchgen.engines import registry
 from pitchgen.kit import Kit
 from pitchgen.recipes.casting import Cast
-from pitchgen.recipes.telling import HYPOTHESES, MORE_HYPOTHESES, described, requests, told
+from pitchgen.recipes.telling import described, requests, told
+from pitchgen.recipes.wording import HYPOTHESES, MORE_HYPOTHESES
 
 SENTENCE = "单价三块五，一百二十双起批。"
 RIGHT = "Price: 3.5 yuan. Minimum order: 120 pairs."
@@ -111,3 +112,73 @@ def test_a_contextual_translator_gets_the_pitch_and_the_terms() -> None:
     assert request.context == TRANSCRIPT.texts
     assert request.glossary == (("单价", "Unit price"),)
     assert request.seconds == 3.0
+
+
+BRAND = "我们的义乌之星，三块五一双。"
+BRANDED = "Our Yiwu Star, 3.5 yuan a pair."
+
+
+def worded(network: Network, folder: Path, *terms: Term, sentence: str = BRAND, code: str = "en"):  # type: ignore[no-untyped-def]
+    transcript = Transcript("zh", (Segment(Span(0, 3), sentence),))
+    (made,) = told(transcript, [code], {}, cast(network, Glossary(terms)), Kit(Store(folder)))
+    return made
+
+
+def test_a_term_is_handed_over_in_the_target_language(tmp_path: Path) -> None:
+    network = Network([BRANDED])
+    made = worded(network, tmp_path, Term("义乌之星", "", "Yiwu Star"))
+    assert [request.text for request in network.asked] == ["我们的Yiwu Star，3.5元一双。"]
+    assert made.lines[0].text == BRANDED
+    assert not made.unsound
+
+
+def test_the_first_hypothesis_with_the_term_is_taken(tmp_path: Path) -> None:
+    network = Network(["Our star of Yiwu, 3.5 yuan a pair.", BRANDED])
+    assert worded(network, tmp_path, Term("义乌之星", "", "Yiwu Star")).lines[0].text == BRANDED
+
+
+def test_letters_stand_for_a_term_that_was_lost(tmp_path: Path) -> None:
+    lost = ["Our star, 3.5 yuan a pair."]
+    network = Network(lost, lost, ["Our xqa, 3.5 yuan a pair."], lost)
+    network_texts = Batches(network)
+    made = worded(network_texts, tmp_path, Term("义乌之星", "", "Yiwu Star"))  # type: ignore[arg-type]
+    assert [(r.text, r.hypotheses) for r in network.asked] == [
+        ("我们的Yiwu Star，3.5元一双。", HYPOTHESES),
+        ("我们的Yiwu Star，3.5元一双。", MORE_HYPOTHESES),
+        ("我们的XQA，3.5元一双。", MORE_HYPOTHESES),
+        ("我们的义乌之星，3.5元一双。", MORE_HYPOTHESES),
+    ]
+    assert made.lines[0].text == BRANDED
+
+
+def test_a_term_that_stays_lost_is_said(tmp_path: Path) -> None:
+    lost = ["Our star, 3.5 yuan a pair."]
+    made = worded(Batches(Network(*[lost] * 4)), tmp_path, Term("义乌之星", "", "Yiwu Star"))  # type: ignore[arg-type]
+    ((line, verdict),) = made.unsound
+    assert line.text == lost[0]
+    assert [described(finding) for finding in verdict.findings] == ["'义乌之星' is not called 'Yiwu Star'"]
+
+
+def test_what_is_not_to_be_translated_comes_back_as_it_was(tmp_path: Path) -> None:
+    network = Network(["Our XQA, 3.5 yuan a pair."])
+    made = worded(network, tmp_path, Term("义乌之星", "", "义乌之星"))
+    assert [request.text for request in network.asked] == ["我们的XQA，3.5元一双。"]
+    assert made.lines[0].text == "Our 义乌之星, 3.5 yuan a pair."
+    assert not made.unsound
+
+
+def test_letters_that_the_network_lost_are_no_translation(tmp_path: Path) -> None:
+    network = Network(["Our X Q, 3.5 yuan a pair."], ["Our X Q, 3.5 yuan."], ["Our star, 3.5 yuan a pair."])
+    made = worded(Batches(network), tmp_path, Term("义乌之星", "", "义乌之星"))  # type: ignore[arg-type]
+    assert made.lines[0].text == "Our star, 3.5 yuan a pair."
+    assert len(made.unsound) == 1
+
+
+class Batches(Network):
+    """A network that answers every request by itself."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+
+    def translate(self, asked: Sequence[Translation]) -> Sequence[Translated]:
+        return [self.network.translate([request])[0] for request in asked]
