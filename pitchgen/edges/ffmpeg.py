@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,13 @@ import numpy as np
 from pitchgen.core.audio import Audio, Samples
 from pitchgen.core.errors import MediaError
 from pitchgen.core.media import Excerpt, Media, Stream
+from pitchgen.core.picture import Look
 from pitchgen.core.stage import stage
 from pitchgen.core.transcript import Span
 from pitchgen.dsp.fade import joined
 from pitchgen.dsp.loudness import RATE as SOUND_RATE
-from pitchgen.edges.labels import LABEL_PATH, LABEL_SECONDS, label_size
-from pitchgen.edges.program import Process, Program, Progress
+from pitchgen.edges.picture import filtered, laid_out
+from pitchgen.edges.program import Process, Program, Progress, source
 
 SPEECH_RATE = 16_000  # Hz: what detectors and recognisers listen to
 SOUND_BITRATE = "128k"  # transparent for mono speech, with room for what engines keep of the background
@@ -65,7 +67,7 @@ class Ffmpeg(Program):
     ) -> Samples:
         """All channels of `sound` mixed to one, or `channel` alone, shape (n_samples,)."""
         part = {"ss": span.start, "t": span.duration} if span else {}
-        stream = _open(media.path, **part)[str(sound.index)]
+        stream = source(media.path, **part)[str(sound.index)]
         if channel is not None:
             stream = stream.filter("channelmap", map=channel, channel_layout="mono")
         stream = stream.filter("aresample", rate, **{"async": 1, "first_pts": 0})
@@ -84,13 +86,13 @@ class Ffmpeg(Program):
         Raises:
             MediaError: a stream that is no text.
         """
-        graph = _open(media.path)[str(index)].output("pipe:", format="srt")
+        graph = source(media.path)[str(index)].output("pipe:", format="srt")
         with self.process(graph, stdout=subprocess.PIPE) as process:
             text = process.stdout.read().decode("utf-8", "replace") if process.stdout else ""
             self.finish(process, media.path, media.duration)
         return text
 
-    def encode_picture(self, media: Media, target: Path, progress: Progress) -> None:
+    def encode_picture(self, media: Media, look: Look, target: Path, progress: Progress) -> None:
         """The picture, upright, labelled for its first seconds, as H.264 that every player shows.
 
         Raises:
@@ -99,19 +101,13 @@ class Ffmpeg(Program):
         """
         if media.picture is None:
             raise MediaError(f"{media.path}: has no picture")
-        width, height = label_size(*media.picture.shown_px)
-        until = media.picture.start + LABEL_SECONDS
-        label = _open(LABEL_PATH).filter("scale", width, height)
-        picture = _open(media.path)[str(media.picture.index)]
-        if media.picture.hdr:
-            picture = _tone_mapped(picture)
-        picture = picture.filter("pad", "ceil(iw/2)*2", "ceil(ih/2)*2")  # H.264 wants even sides
-        place = {"x": "(W-w)/2", "y": "max(0,H*0.06-h/2)", "enable": f"lt(t,{until:.3f})"}
-        graph = picture.overlay(label, **place).filter("format", "yuv420p").output(
-            str(target), vcodec="libx264", preset=PRESET, crf=QUALITY, fps_mode="vfr", an=None,
-            map_metadata=-1, map_chapters=-1,
-        )  # fmt: skip
-        self.run(graph, media.path, media.duration, progress)
+        with laid_out(look.captions) if look.captions else nullcontext() as typeset:
+            graph = filtered(media.path, media.picture, look, typeset).output(
+                str(target), vcodec="libx264", preset=PRESET, crf=QUALITY, an=None, map_metadata=-1, map_chapters=-1,
+                fps_mode="cfr" if look.rate_hz else "vfr", **_bounded(look),
+            )  # fmt: skip
+            environment = typeset.environment if typeset else None
+            self.run(graph, media.path, media.duration, progress, environment=environment)
 
     def encode_sound(self, blocks: Iterable[Samples], target: Path, duration: float) -> None:
         """Mono blocks at 48 kHz as AAC in MP4.
@@ -148,7 +144,7 @@ class Ffmpeg(Program):
         """
         if media.sound is None:
             raise MediaError(f"{media.path}: has no sound")
-        stream = _open(media.path)[str(media.sound.index)]
+        stream = source(media.path)[str(media.sound.index)]
         stream = stream.filter("aresample", SOUND_RATE, **{"async": 1, "first_pts": 0})
         channels = min(STEREO, max(1, media.sound.channels))
         graph = stream.output(
@@ -169,9 +165,9 @@ class Ffmpeg(Program):
         import ffmpeg
 
         inputs = [
-            _open(picture)["v"],
-            _open(sound.path)["a"],
-            *(_open(track.path)["s"] for track in captions),
+            source(picture)["v"],
+            source(sound.path)["a"],
+            *(source(track.path)["s"] for track in captions),
         ]
         text = {"scodec": "mov_text", "disposition:s:0": "default"} if captions else {}
         graph = ffmpeg.output(
@@ -191,17 +187,9 @@ class Ffmpeg(Program):
         self.run(graph, target, duration, repeated=[w for where, tag in tags for w in (f"-metadata{where}", tag)])
 
 
-def _open(path: Path, **options: Any) -> Any:
-    """An input that may open nothing but itself."""
-    import ffmpeg
-
-    return ffmpeg.input(f"file:{path}", protocol_whitelist="file,pipe", **options)
-
-
-def _tone_mapped(picture: Any) -> Any:
-    """From high dynamic range to what ordinary screens show. Source: ffmpeg's documentation of tonemap."""
-    linear = picture.filter("zscale", t="linear", npl=100).filter("tonemap", "hable")
-    return linear.filter("zscale", p="bt709", t="bt709", m="bt709", r="tv")
+def _bounded(look: Look) -> dict[str, Any]:
+    """What keeps the encoder below a bitrate: its buffer holds a second, so no part of the file is much above."""
+    return {"maxrate": look.bits_per_second, "bufsize": look.bits_per_second} if look.bits_per_second else {}
 
 
 def _read_samples(process: Process, expected: int) -> Samples:

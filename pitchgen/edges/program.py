@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,13 @@ ERROR_LINES = 3  # of ffmpeg's own words that a message quotes
 
 Progress = Callable[[float], None]
 """Told how many seconds of the media are done."""
+
+
+def source(path: Path, **options: Any) -> Any:
+    """An input that may open nothing but itself."""
+    import ffmpeg
+
+    return ffmpeg.input(f"file:{path}", protocol_whitelist="file,pipe", **options)
 
 
 class Program:
@@ -65,8 +73,11 @@ class Program:
         seconds: float,
         progress: Progress | None = None,
         repeated: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """Run `graph` over `seconds` of media; `repeated` are output options that come more than once.
+
+        `environment` is added to that of this process.
 
         Raises:
             StorageError: a full disk.
@@ -76,6 +87,8 @@ class Program:
         if progress:
             graph = graph.global_args("-progress", "pipe:1", "-nostats")
         pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "preexec_fn": _die_with_parent} if progress else {}
+        if environment:
+            pipes["env"] = {**os.environ, **environment}
         with self.process(graph, repeated, **pipes) as process:
             if progress and process.stdout:
                 for done in seconds_done(process.stdout):

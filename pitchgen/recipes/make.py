@@ -17,6 +17,7 @@ from pitchgen.core.errors import PitchgenError, Untranslated
 from pitchgen.core.events import Advanced, Listener, Opened, Warned, ignore
 from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Excerpt, Media
+from pitchgen.core.picture import Look
 from pitchgen.core.project import Version
 from pitchgen.core.transcript import DOUBTFUL, Span, Transcript
 from pitchgen.edges.ffmpeg import SPEECH_RATE, Ffmpeg, decode, excerpt
@@ -179,15 +180,16 @@ class Studio:
     ) -> tuple[Output, ...]:
         """Every language version; the picture is encoded while the voices are made."""
         renderer = self.renderer(media, transcript)
-        picture: Future[Path] | None = None
+        pictures: dict[Look, Future[Path]] = {}
         pending: list[Future[Output]] = []
         for made in dub(scripts, self.voice(media), media.duration, self.cast, self.kit):
             self._check_fit(made)
-            identity = renderer.output_key(made)
-            current = project.is_current(made.script.language, identity)
-            if not current and picture is None:
-                picture = background.submit(renderer.picture)
-            awaited = None if current else picture
+            look = renderer.look(made)
+            identity = renderer.output_key(made, look)
+            awaited = None
+            if not project.is_current(made.script.language, identity):
+                awaited = pictures.get(look) or background.submit(renderer.picture, look)
+                pictures[look] = awaited
             pending.append(background.submit(self._render, made, identity, project, renderer, awaited))
             self.kit.listen(Advanced("render", sum(f.done() for f in pending), len(scripts)))
         outputs = []

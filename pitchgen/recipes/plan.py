@@ -20,7 +20,6 @@ from pitchgen.recipes.casting import check_languages
 from pitchgen.recipes.dub import dub, recording, utterances
 from pitchgen.recipes.editing import edited_transcript, find_edits
 from pitchgen.recipes.make import Studio
-from pitchgen.recipes.render import Renderer
 from pitchgen.recipes.telling import Script, requests, told
 from pitchgen.recipes.words import Words, find_script
 from pitchgen.stages.detect import detect
@@ -94,7 +93,7 @@ class _Planner:
         elif scripts is None:
             self._step("synthesize", len(transcript.segments) * len(self.codes))
         if not (transcript and scripts and self._voices(transcript, scripts)):
-            self._files(len(self.codes))
+            self._unknown_files()
 
     def _transcript(self, words: Words | None) -> Transcript | None:
         edited = edited_transcript(self.project, self.media, key(words.sentences) if words else "")
@@ -131,11 +130,12 @@ class _Planner:
         if voices.missing:
             return False
         renderer = self.studio.renderer(self.media, transcript)
-        dubs = list(dub(scripts, voice, self.media.duration, cast, self.kit))
-        self._files(
-            sum(not self.project.is_current(d.script.language, renderer.output_key(d)) for d in dubs),
-            renderer,
-        )
+        dubs = dub(scripts, voice, self.media.duration, cast, self.kit)
+        made = [(d.script.language, renderer.output_key(d, look), look) for d in dubs for look in [renderer.look(d)]]
+        todo = [look for code, identity, look in made if not self.project.is_current(code, identity)]
+        looks = set(todo)
+        missing = sum(not renderer.has_picture(look) for look in looks)
+        self._files(len(todo), missing, max(1, len(looks)) - missing)
         return True
 
     def _voice(self) -> Voice | None:
@@ -149,18 +149,18 @@ class _Planner:
         self._step("excerpt", heard.missing, len(heard.kept))
         return None if heard.missing else self.studio.voice(self.media)
 
-    def _files(self, todo: int, renderer: Renderer | None = None) -> None:
-        """The steps from the sounds to the videos of `todo` languages."""
-        renderer = renderer or self.studio.renderer(self.media, Transcript(SOURCE, ()))
-        missing = todo > 0 and not renderer.has_picture()
-        self.steps.append(
-            Step(
-                "picture",
-                int(missing),
-                1 - int(missing),
-                self.kit.rates.estimate("picture", missing * self.media.duration),
-            )
-        )
+    def _unknown_files(self) -> None:
+        """The steps to all videos, where what they would be made from is not known yet."""
+        renderer = self.studio.renderer(self.media, Transcript(SOURCE, ()))
+        look = renderer.shared_look
+        pictures = 1 if look else len(self.codes)
+        reused = int(look is not None and renderer.has_picture(look))
+        self._files(len(self.codes), pictures - reused, reused)
+
+    def _files(self, todo: int, pictures: int, reused: int) -> None:
+        """The steps from the sounds to the videos of `todo` languages, for which `pictures` are to be encoded."""
+        expected = self.kit.rates.estimate("picture", pictures * self.media.duration)
+        self.steps.append(Step("picture", pictures, reused, expected))
         seconds = self.kit.rates.estimate("sound", todo) + self.kit.rates.estimate("mux", todo)
         self.steps.append(Step("render", todo, len(self.codes) - todo, seconds))
 

@@ -1,4 +1,4 @@
-"""From a dub to its file: the picture once for all languages, sound and subtitles for each."""
+"""From a dub to its file: the picture once for all languages that look the same, sound and subtitles for each."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pitchgen.core.errors import EngineError
 from pitchgen.core.events import Advanced
 from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Media
+from pitchgen.core.picture import Look
 from pitchgen.dsp.loudness import RATE
 from pitchgen.edges import labels
 from pitchgen.edges.ffmpeg import Ffmpeg, Track
@@ -43,8 +44,17 @@ class Renderer:
     captions: tuple[Cue, ...]
     """What she says, in her own language."""
 
-    def picture(self) -> Path:
-        """The labelled picture, encoded once for all languages."""
+    @property
+    def shared_look(self) -> Look | None:
+        """How the picture of every version looks; None where each has its own."""
+        return Look()
+
+    def look(self, dub: Dub) -> Look:  # noqa: ARG002 - burned captions will differ
+        """How the picture of a version looks; versions that look the same share one."""
+        return self.shared_look or Look()
+
+    def picture(self, look: Look) -> Path:
+        """The labelled picture that looks like this, encoded once for all languages that share it."""
 
         def progress(seconds: float) -> None:
             self.kit.listen(Advanced("picture", seconds, self.media.duration, unit="s"))
@@ -52,15 +62,15 @@ class Renderer:
         return self.kit.file(
             "picture",
             ".mp4",
-            self._picture_parts(),
-            lambda path: self.ffmpeg.encode_picture(self.media, path, progress),
+            self._picture_parts(look),
+            lambda path: self.ffmpeg.encode_picture(self.media, look, path, progress),
             version=PICTURE_VERSION,
             units=self.media.duration,
         )
 
-    def has_picture(self) -> bool:
+    def has_picture(self, look: Look) -> bool:
         """Whether the picture is encoded already."""
-        return self.kit.has_file("picture", self._picture_parts(), version=PICTURE_VERSION)
+        return self.kit.has_file("picture", self._picture_parts(look), version=PICTURE_VERSION)
 
     def sound(self, dub: Dub) -> Path:
         """The mastered sound of a version; her own, as it is, where the version is not dubbed."""
@@ -75,9 +85,9 @@ class Renderer:
             version=SOUND_VERSION,
         )
 
-    def output_key(self, dub: Dub) -> str:
+    def output_key(self, dub: Dub, look: Look) -> str:
         """Identifies all that the video of a version is made from."""
-        parts = self._picture_parts(), self._sound_parts(dub), dub.cues, self.captions, self.producer
+        parts = self._picture_parts(look), self._sound_parts(dub), dub.cues, self.captions, self.producer
         return key(f"mux@{MUX_VERSION}", *parts)
 
     def mux(self, dub: Dub, identity: str, picture: Path, sound: Path, target: Path) -> None:
@@ -101,8 +111,8 @@ class Renderer:
         if metadata(target).get(labels.AIGC_KEY) != label:
             raise EngineError(f"{target}: the AI label could not be read back; the output is withheld")
 
-    def _picture_parts(self) -> list[object]:
-        return [self.media, self.ffmpeg, labels.LABEL_SECONDS, labels.label_digest()]
+    def _picture_parts(self, look: Look) -> list[object]:
+        return [self.media, look, self.ffmpeg, labels.LABEL_SECONDS, labels.label_digest()]
 
     def _copy_sound(self, target: Path) -> None:
         self.ffmpeg.copy_sound(self.media, target)

@@ -69,10 +69,11 @@ def endless(target: Path) -> object:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from pitchgen.core.picture import Look
 from pitchgen.edges.ffmpeg import Ffmpeg
 from pitchgen.edges.probe import probe
 video, target = map(Path, sys.argv[1:])
-Ffmpeg().encode_picture(probe(video), target, lambda seconds: os.kill(os.getpid(), signal.SIGKILL))
+Ffmpeg().encode_picture(probe(video), Look(), target, lambda seconds: os.kill(os.getpid(), signal.SIGKILL))
 """
 
 

@@ -188,9 +188,9 @@ def test_three_languages_from_one_picture(tmp_path: Path, monkeypatch: pytest.Mo
     encoded: list[Path] = []
     real = Ffmpeg.encode_picture
 
-    def counted(self: Ffmpeg, media: object, target: Path, progress: object) -> None:
+    def counted(self: Ffmpeg, media: object, look: object, target: Path, progress: object) -> None:
         encoded.append(target)
-        real(self, media, target, progress)  # type: ignore[arg-type]
+        real(self, media, look, target, progress)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Ffmpeg, "encode_picture", counted)
     told: list[Event] = []

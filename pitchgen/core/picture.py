@@ -1,0 +1,55 @@
+"""How the picture of an output looks: everything that is done to it beside the label, which is never left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Fill = Literal["pad", "crop", "blur"]
+"""What fills a frame of another shape: black bars, nothing (what does not fit is cut off), or the picture blurred."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The size of a picture, and how one of another shape gets it."""
+
+    width_px: int
+    height_px: int
+    fill: Fill = "pad"
+
+
+@dataclass(frozen=True, slots=True)
+class FontFile:
+    """One font file."""
+
+    path: Path
+    sha256: str
+
+    @property
+    def fingerprint(self) -> str:
+        """What identifies the content, wherever the file lies."""
+        return self.sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Burned:
+    """Captions drawn into the picture."""
+
+    script: str
+    """Advanced SubStation Alpha, made for the size of the frame."""
+    fonts: tuple[FontFile, ...]
+    """All that it names, and all that may be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is done to a picture, in this order."""
+
+    frame: Frame | None = None
+    """None leaves its size and shape."""
+    rate_hz: float | None = None
+    """Constant frame rate; None leaves it as it was filmed."""
+    captions: Burned | None = None
+    bits_per_second: int | None = None
+    """Most that it may take over any few seconds; None where only quality counts."""

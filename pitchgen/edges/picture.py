@@ -1,0 +1,102 @@
+"""The one place where a picture's filters are put together, in the order in which they are needed.
+
+upright (by the decoder) > ordinary range > frame > rate > captions > label > pixels that every player shows
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pitchgen.core.media import Stream
+from pitchgen.core.picture import Burned, Frame, Look
+from pitchgen.edges.labels import LABEL_PATH, LABEL_SECONDS, label_size
+from pitchgen.edges.program import source
+
+BLUR = 0.03  # of the frame's width: no edge of the picture is seen in its own background
+NO_FONTS = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig></fontconfig>'
+
+
+@dataclass(frozen=True, slots=True)
+class Typeset:
+    """Captions where ffmpeg finds them: its script, a folder with its fonts, and an environment with no others."""
+
+    script: Path
+    fonts: Path
+    environment: dict[str, str]
+
+
+@contextmanager
+def laid_out(captions: Burned) -> Iterator[Typeset]:
+    """`captions` as files, for as long as the block runs.
+
+    fontconfig gets a file that names no folder: a font that is not among ours is not found, so none can take the
+    place of another.
+    """
+    with TemporaryDirectory(prefix="pitchgen-") as name:
+        folder = Path(name)
+        fonts = folder / "fonts"
+        fonts.mkdir()
+        for number, font in enumerate(captions.fonts):
+            (fonts / f"{number}{font.path.suffix}").symlink_to(font.path.resolve())
+        script, configuration = folder / "captions.ass", folder / "fonts.conf"
+        script.write_text(captions.script, "utf-8")
+        configuration.write_text(NO_FONTS, "utf-8")
+        yield Typeset(script, fonts, {"FONTCONFIG_FILE": str(configuration)})
+
+
+def frame_of(stream: Stream, look: Look) -> tuple[int, int]:
+    """Width and height in pixels of the finished picture: even, as H.264 wants them."""
+    if look.frame:
+        return look.frame.width_px, look.frame.height_px
+    width, height = stream.shown_px
+    return width + width % 2, height + height % 2
+
+
+def filtered(path: Path, stream: Stream, look: Look, typeset: Typeset | None) -> Any:
+    """The graph from the picture of the file to what is encoded."""
+    picture = source(path)[str(stream.index)]
+    if stream.hdr:
+        picture = _tone_mapped(picture)
+    picture = _framed(picture, look.frame) if look.frame else picture.filter("pad", "ceil(iw/2)*2", "ceil(ih/2)*2")
+    if look.rate_hz:
+        picture = picture.filter("fps", look.rate_hz)
+    if typeset:
+        picture = picture.filter("ass", str(typeset.script), fontsdir=str(typeset.fonts), shaping="complex")
+    return _labelled(picture, stream, frame_of(stream, look)).filter("format", "yuv420p")
+
+
+def _framed(picture: Any, frame: Frame) -> Any:
+    """The picture in a frame of another size and shape, its pixels square."""
+    width, height = frame.width_px, frame.height_px
+    size = {"w": width, "h": height, "force_divisible_by": 2}
+    if frame.fill == "crop":
+        whole = picture.filter("scale", **size, force_original_aspect_ratio="increase")
+        return whole.filter("crop", width, height).filter("setsar", 1)
+    if frame.fill == "blur":
+        parts = picture.split()
+        behind = parts[0].filter("scale", **size, force_original_aspect_ratio="increase").filter("crop", width, height)
+        behind = behind.filter("gblur", sigma=round(BLUR * width, 1))
+        inside = parts[1].filter("scale", **size, force_original_aspect_ratio="decrease")
+        return behind.overlay(inside, x="(W-w)/2", y="(H-h)/2").filter("setsar", 1)
+    inside = picture.filter("scale", **size, force_original_aspect_ratio="decrease")
+    return inside.filter("pad", width, height, "(ow-iw)/2", "(oh-ih)/2").filter("setsar", 1)
+
+
+def _labelled(picture: Any, stream: Stream, size: tuple[int, int]) -> Any:
+    """The picture with the visible label over its first seconds."""
+    width, height = label_size(*size)
+    label = source(LABEL_PATH).filter("scale", width, height)
+    until = stream.start + LABEL_SECONDS
+    place = {"x": "(W-w)/2", "y": "max(0,H*0.06-h/2)", "enable": f"lt(t,{until:.3f})"}
+    return picture.overlay(label, **place)
+
+
+def _tone_mapped(picture: Any) -> Any:
+    """From high dynamic range to what ordinary screens show. Source: ffmpeg's documentation of tonemap."""
+    linear = picture.filter("zscale", t="linear", npl=100).filter("tonemap", "hable")
+    return linear.filter("zscale", p="bt709", t="bt709", m="bt709", r="tv")
