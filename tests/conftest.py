@@ -14,6 +14,7 @@ from pitchgen.edges.ffmpeg import Ffmpeg
 from pitchgen.engines.rack import Rack
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command line does, before torch is loaded
+os.environ["PITCHGEN_MEMORY"] = os.devnull  # what a test corrects is not remembered in this checkout
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "samples"
 SHARED = ROOT.parent / "shared" / "media"
@@ -27,6 +28,14 @@ def shared_media() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the real clips are not beside this checkout")
     return SHARED
+
+
+@pytest.fixture(autouse=True)
+def memory(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A memory of its own for every test."""
+    path = tmp_path_factory.mktemp("memory") / "memory.jsonl"
+    monkeypatch.setenv("PITCHGEN_MEMORY", str(path))
+    return path
 
 
 @pytest.fixture(scope="session")

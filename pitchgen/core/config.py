@@ -39,6 +39,8 @@ class Settings:
     """Download weights that are missing; without it nothing is ever downloaded."""
     glossary: Path | None = None
     """The shop's own terms; by default `glossary.csv` in the current folder, where there is one."""
+    memory: Path | None = None
+    """What a person corrected once; by default `memory.jsonl` beside the glossary."""
     consent: str | None = None
     """Who agreed that her voice is imitated, and where that is written down; a cloning engine needs it."""
     takes: int = 1

@@ -18,6 +18,8 @@ class Line:
     """What the translator made of it; None where it does not know the sentence."""
     text: str | None
     """What is said: the draft or a person's own words; empty for silence, None for the original voice."""
+    remembered: bool = False
+    """The draft is from the memory: what a person said for this sentence once."""
 
     @property
     def edited(self) -> bool:

@@ -6,20 +6,26 @@ from collections.abc import Sequence
 
 from pitchgen.core.errors import InputError
 from pitchgen.core.media import Media
+from pitchgen.core.memory import Memory
 from pitchgen.core.transcript import Transcript
 from pitchgen.edges.project import Project
 from pitchgen.languages import SOURCE
 from pitchgen.recipes.telling import Edits
-from pitchgen.stages.revise import edits, revised
+from pitchgen.stages.revise import edits, remembered, revised
 
 
-def find_edits(project: Project, codes: Sequence[str]) -> tuple[Edits, tuple[str, ...]]:
-    """What a person changed in the subtitle files, and the languages whose file pitchgen never wrote."""
+def find_edits(project: Project, codes: Sequence[str], memory: Memory) -> tuple[Edits, tuple[str, ...]]:
+    """What a person changed in the subtitle files, and the languages whose file pitchgen never wrote.
+
+    What was said out of a memory that is not this one counts as changed here: no correction is lost with a file.
+    """
     found, foreign = {}, []
     for code in codes:
         cues = project.edited_cues(project.subtitle_path(code))
         if version := project.record.versions.get(code):
-            found[code] = edits(version, cues, code)
+            known = remembered(version).items()
+            elsewhere = {place: text for place, text in known if not memory.knows(place[0], code)}
+            found[code] = {**elsewhere, **edits(version, cues, code)}
         elif cues is not None:
             foreign.append(code)
     return found, tuple(foreign)

@@ -32,6 +32,7 @@ from pitchgen.recipes.casting import Cast, Casting, check_languages
 from pitchgen.recipes.dub import Dub, dub, hear
 from pitchgen.recipes.editing import edited_transcript, find_edits
 from pitchgen.recipes.outcome import Outcome, Output, Unsound
+from pitchgen.recipes.remembering import Shop
 from pitchgen.recipes.render import Renderer
 from pitchgen.recipes.telling import Edits, Script, described, told
 from pitchgen.recipes.words import find_script
@@ -72,6 +73,7 @@ class Studio:
 
     def __init__(self, settings: Settings, *, listen: Listener = ignore) -> None:
         self.settings = settings
+        self.shop = Shop(settings)
         self.ffmpeg = Ffmpeg(settings.ffmpeg)
         self.kit = Kit(Store(settings.store or default_store()), listen=self._hear)
         self._listen = listen
@@ -95,7 +97,9 @@ class Studio:
         self._listen(Opened(str(video)))
         with opened(self.settings.out / video.stem) as project, Background() as background:
             transcript = self._transcript(media, project, script)
-            scripts = told(transcript, codes, self._edits(project, codes), self.cast, self.kit)
+            edits = self._edits(project, codes)
+            memory = self.shop.learn(edits, transcript)
+            scripts = told(transcript, codes, edits, self.cast, self.kit, memory)
             self._check_translated(scripts)
             self._check_scripts(project, scripts)
             outputs = self._outputs(media, project, transcript, scripts, background)
@@ -137,7 +141,7 @@ class Studio:
 
     def _edits(self, project: Project, codes: Sequence[str]) -> Edits:
         """As `find_edits`; a file that is not ours is put aside."""
-        found, foreign = find_edits(project, codes)
+        found, foreign = find_edits(project, codes, self.shop.memory())
         for code in foreign:
             self._warn(f"{project.set_aside(code)}: was there before pitchgen and is kept under this name")
         return found
@@ -298,7 +302,8 @@ def _output(made: Dub, project: Project, cast: Cast, *, reused: bool) -> Output:
         kept_original=tuple(line.source for line in made.script.lines if line.text is None),
         unsound=tuple(Unsound(line.source, line.text or "", found.findings) for line, found in made.script.unsound),
         unverified=tuple(fact.evidence.text for verdict in made.script.verdicts for fact in verdict.unverified),
-        edited=sum(line.edited for line in made.script.lines),
+        edited=sum(line.edited or line.remembered for line in made.script.lines),
+        remembered=sum(line.remembered and not line.edited for line in made.script.lines),
         timbre=cast.synthesizer.timbre(code) if made.script.dubbed else "none",
         pivot=made.script.pivot,
         reused=reused,

@@ -40,7 +40,9 @@ class Output:
     unverified: tuple[str, ...]
     """What she says and nothing here can look for in this language: words for sizes, names with no translation."""
     edited: int
-    """Sentences in a person's own words."""
+    """Sentences in a person's own words, now or once."""
+    remembered: int
+    """How many of them are from the memory."""
     timbre: str
     """Whose voice is heard: `cloned`, `converted`, `tinted` or `stock`."""
     pivot: str | None

@@ -110,14 +110,13 @@ class _Planner:
         return None
 
     def _scripts(self, transcript: Transcript) -> list[Script] | None:
-        drafts = self.kit.map(
-            translate, requests(transcript, self.codes, self.studio.cast), self.studio.cast.translator
-        )
+        cast, memory = self.studio.cast, self.studio.shop.memory()
+        drafts = self.kit.map(translate, requests(transcript, self.codes, cast, memory), cast.translator)
         self._step("translate", drafts.missing, len(drafts.kept))
         if drafts.missing:
             return None
-        edits, _ = find_edits(self.project, self.codes)
-        return told(transcript, self.codes, edits, self.studio.cast, self.kit)
+        edits, _ = find_edits(self.project, self.codes, memory)
+        return told(transcript, self.codes, edits, cast, self.kit, memory)
 
     def _voices(self, transcript: Transcript, scripts: list[Script]) -> bool:
         """Whether every sound is there, so that the files are known as well."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pitchgen.core.engines import Translated, Translation
 from pitchgen.core.fact import Finding, Problem, Verdict
+from pitchgen.core.memory import Memory
 from pitchgen.core.project import Line
 from pitchgen.core.transcript import Segment, Transcript
 from pitchgen.kit import Kit
@@ -16,6 +17,8 @@ from pitchgen.stages.compare import Claim, compare
 from pitchgen.stages.revise import Occurrence, occurrences
 from pitchgen.stages.translate import translate
 
+NOTHING = Memory()
+"""The memory of a shop that has corrected nothing yet."""
 Edits = Mapping[str, Mapping[Occurrence, str | None]]
 """By language: what a person wants said for which sentence."""
 
@@ -51,20 +54,23 @@ class Script:
         return tuple((line, verdict) for line, verdict in pairs if not verdict.sound)
 
 
-def requests(transcript: Transcript, languages: Sequence[str], cast: Cast) -> list[Translation]:
-    """Every sentence in every language, as one stream; what only some translators read goes to them alone."""
-    return [wording.request for wording in _wordings(transcript, languages, cast)]
+def requests(
+    transcript: Transcript, languages: Sequence[str], cast: Cast, memory: Memory = NOTHING
+) -> list[Translation]:
+    """Every sentence in every language that is not remembered, as one stream."""
+    return [wording.request for _, wording in _asked(transcript, languages, cast, memory)]
 
 
-def told(transcript: Transcript, languages: Sequence[str], edits: Edits, cast: Cast, kit: Kit) -> list[Script]:
-    """The words of every language: a person's where there are any, else the translator's.
+def told(
+    transcript: Transcript, languages: Sequence[str], edits: Edits, cast: Cast, kit: Kit, memory: Memory = NOTHING
+) -> list[Script]:
+    """The words of every language: a person's where there are any, else what is remembered, else the translator's.
 
     Of several translations the first one is taken whose facts and terms are those of the source. Where all are wrong,
     more are asked for once, the terms in other ways; then the one stays with which least is wrong, and its verdict
     says what.
     """
-    asked = _wordings(transcript, languages, cast)
-    sentences = list(transcript.texts) * len(languages)
+    sentences, asked = _apart(_asked(transcript, languages, cast, memory))
     drafts = _soundest(asked, sentences, cast, kit)
     wrong = [i for i, judged in enumerate(drafts) if asked[i].failed(*judged)]
     if wrong and not exact(cast):
@@ -74,7 +80,7 @@ def told(transcript: Transcript, languages: Sequence[str], edits: Edits, cast: C
             others = [judged for (place, _), judged in zip(again, found, strict=True) if place == i and judged[0].text]
             drafts[i] = min(others, key=lambda judged: len(judged[1].findings), default=drafts[i])
     each = iter(drafts)
-    return [_script(code, transcript, edits.get(code, {}), each, cast, kit) for code in languages]
+    return [_script(code, transcript, edits.get(code, {}), each, cast, kit, memory) for code in languages]
 
 
 def described(finding: Finding) -> str:
@@ -92,8 +98,18 @@ def described(finding: Finding) -> str:
 Judged = tuple[Translated, Verdict]
 
 
-def _wordings(transcript: Transcript, languages: Sequence[str], cast: Cast) -> list[Wording]:
-    return [first_wording(segment, code, transcript, cast) for code in languages for segment in transcript.segments]
+def _asked(transcript: Transcript, languages: Sequence[str], cast: Cast, memory: Memory) -> list[tuple[str, Wording]]:
+    """Each sentence that is not remembered, and how the translator is asked for it."""
+    return [
+        (segment.text, first_wording(segment, code, transcript, cast))
+        for code in languages
+        for segment in transcript.segments
+        if memory.recall(segment.text, code) is None
+    ]
+
+
+def _apart(asked: Sequence[tuple[str, Wording]]) -> tuple[list[str], list[Wording]]:
+    return [sentence for sentence, _ in asked], [wording for _, wording in asked]
 
 
 def _soundest(asked: Sequence[Wording], sentences: Sequence[str], cast: Cast, kit: Kit) -> list[Judged]:
@@ -126,15 +142,18 @@ def _script(
     drafts: Iterator[Judged],
     cast: Cast,
     kit: Kit,
+    memory: Memory,
 ) -> Script:
     lines, verdicts, pivots = [], [], []
     for occurrence in occurrences(transcript.texts):
-        draft, verdict = next(drafts)
-        line = Line(occurrence[0], draft.text, wishes.get(occurrence, draft.text))
-        if line.edited and line.text:
-            (verdict,) = _verdicts([(line.source, line.text, code)], cast, kit)
-        lines.append(line)
-        verdicts.append(verdict if line.text else Verdict(code))
+        known = memory.recall(occurrence[0], code)
+        draft, verdict = (Translated(known), Verdict(code)) if known is not None else next(drafts)
+        lines.append(Line(occurrence[0], draft.text, wishes.get(occurrence, draft.text), known is not None))
+        verdicts.append(verdict if lines[-1].text else Verdict(code))
         pivots.append(draft.pivot)
+    own = [i for i, line in enumerate(lines) if line.text and (line.edited or line.remembered)]
+    found = _verdicts([(lines[i].source, lines[i].text, code) for i in own], cast, kit)
+    for i, verdict in zip(own, found, strict=True):
+        verdicts[i] = verdict
     pivot = next(filter(None, pivots), None)
     return Script(code, transcript.segments, tuple(lines), tuple(verdicts), pivot, cast.speaks(code))

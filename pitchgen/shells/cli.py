@@ -29,6 +29,9 @@ models = typer.Typer(help="List, fetch and check weights.", no_args_is_help=True
 app.add_typer(models, name="models")
 
 WeightsOption = Annotated[Path | None, typer.Option(help="Folder of weights.  [default: your data folder]")]
+MemoryOption = Annotated[
+    Path | None, typer.Option(help="What you corrected once.  [default: memory.jsonl beside the glossary]")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
@@ -98,6 +101,7 @@ def make(
     glossary: Annotated[
         Path | None, typer.Option(help="The shop's own terms, as CSV.  [default: glossary.csv, if there]")
     ] = None,
+    memory: MemoryOption = None,
     takes: Annotated[
         int | None, typer.Option(help="How often a cloning engine says each sentence; the best is used.  [default: 1]")
     ] = None,

@@ -117,7 +117,8 @@ def _remarks(output: Output) -> str:
     if output.pivot:
         remarks.append(f"translated through {output.pivot}")
     if output.edited:
-        remarks.append(f"{output.edited} in your words")
+        known = f" ({output.remembered} from the memory)" if output.remembered else ""
+        remarks.append(f"{output.edited} in your words{known}")
     return "; ".join(remarks)
 
 

@@ -38,6 +38,12 @@ def edits(version: Version, read: Sequence[Cue] | None, code: str) -> dict[Occur
     return {occurrence: line.text for occurrence, line in wanted if line.edited}
 
 
+def remembered(version: Version) -> dict[Occurrence, str | None]:
+    """What was said by heart: which sentences had their words from the memory, and what those were."""
+    wanted = zip(occurrences([line.source for line in version.lines]), version.lines, strict=True)
+    return {occurrence: line.text for occurrence, line in wanted if line.remembered and not line.edited}
+
+
 def occurrences(texts: Sequence[str]) -> list[Occurrence]:
     """Each text with the number of times it has come before."""
     seen: defaultdict[str, int] = defaultdict(int)
