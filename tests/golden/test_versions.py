@@ -17,9 +17,10 @@ import pytest
 from pitchgen.core.audio import Audio
 from pitchgen.core.engines import Translation
 from pitchgen.core.fingerprint import canonical
-from pitchgen.core.timeline import Timeline
+from pitchgen.core.timeline import Clip, Timeline
 from pitchgen.core.transcript import Segment, Span
 from pitchgen.engines import registry
+from pitchgen.stages import fit as fitting
 from pitchgen.stages import mix as mixing
 from pitchgen.stages.caption import caption
 from pitchgen.stages.fit import Take, fit
@@ -31,9 +32,17 @@ SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 TEXTS = sentences("".join(path.read_text("utf-8") for path in sorted(SAMPLES.glob("*.txt"))))
 
 
-def timeline() -> Timeline:
+def fitted() -> object:
     takes = [Take(Segment(Span(3.0 * i, 3.0 * i + 2), text), 0.2 * len(text) + 0.4) for i, text in enumerate(TEXTS)]
-    return fit(takes, "zh", 3.0 * len(takes))
+    made = fit(takes, "zh", 3.0 * len(takes))
+    return [(round(clip.start, 3), round(clip.tempo, 3)) for clip in made.clips], [o.segment for o in made.overruns]
+
+
+def timeline() -> Timeline:
+    """Not by `fit`: what one stage changes is no new version of the next."""
+    segments = [Segment(Span(3.0 * i, 3.0 * i + 2), text) for i, text in enumerate(TEXTS)]
+    clips = tuple(Clip(s, s.span.start, min(3.0, 0.2 * len(s.text) + 0.4), 1.1) for s in segments)
+    return Timeline("zh", 3.0 * len(clips), clips)
 
 
 def translated() -> object:
@@ -49,7 +58,7 @@ def mixed() -> object:
 
 
 STAGES: dict[str, tuple[int, Callable[[], object]]] = {
-    "fit": (1, timeline),
+    "fit": (fitting.VERSION, fitted),
     "caption": (caption.version, lambda: caption(timeline())),  # type: ignore[attr-defined]
     "translate": (translate.version, translated),  # type: ignore[attr-defined]
     "mix": (mixing.VERSION, mixed),
