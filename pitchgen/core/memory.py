@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 
 _BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029 ]+")
 """Line breaks and blanks; a no-break space stays, because French writes 3,5 € with one."""
-_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_UNWRITABLE = re.compile(r"[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 """What no XML file can hold. Source: XML 1.0, production 2."""
 DATE = "%Y-%m-%dT%H:%M:%SZ"
 """As entries write the time, in UTC: in this form the later one sorts after the earlier one."""
@@ -38,6 +38,15 @@ class Entry:
     def place(self) -> tuple[str, str, str]:
         """What there is one entry of."""
         return self.kind, self.source, self.language
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a file of an agency brings."""
+
+    entries: tuple[Entry, ...]
+    skipped: tuple[str, ...]
+    """What was left out, and why: `3 in xx, which pitchgen does not know`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,41 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
 
+from pitchgen import __version__
 from pitchgen.core.config import Settings
-from pitchgen.core.memory import Entry, Memory, now, tidy
+from pitchgen.core.errors import InputError
+from pitchgen.core.memory import SENTENCE, Brought, Entry, Memory, now, tidy, unwritable
 from pitchgen.core.transcript import Transcript
-from pitchgen.edges.memory import memory_path, read_memory, remember
+from pitchgen.edges.markup import read_markup
+from pitchgen.edges.memory import checked, memory_path, read_memory, remember
+from pitchgen.edges.project import RECORD, opened
+from pitchgen.edges.store import write_atomically
+from pitchgen.edges.tmx import read_tmx, write_tmx
+from pitchgen.edges.xliff import Line, read_xliff, write_xliff
+from pitchgen.languages import SOURCE, language
 from pitchgen.recipes.telling import Edits
+from pitchgen.stages.revise import edits, occurrences
+
+TMX, XLIFF = (".tmx",), (".xlf", ".xliff")
+"""Suffixes of the files that agencies work with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What became of entries that were to be remembered."""
+
+    new: int
+    known: int
+    """Said already."""
+    older: int
+    """Of which something else was said later."""
+    skipped: tuple[str, ...] = ()
+    """What a file held besides, and why it was left out."""
 
 
 class Shop:
@@ -21,25 +50,130 @@ class Shop:
         """What is remembered at this moment."""
         return read_memory(self.path)
 
-    def learn(self, edits: Edits, transcript: Transcript) -> Memory:
-        """The memory, with what is new in `edits`."""
-        news = self.memory().news(corrections(edits, transcript))
-        remember(self.path, news)
+    def learn(self, changed: Edits, transcript: Transcript) -> Memory:
+        """The memory, with what is new in the edits of a video."""
+        remember(self.path, self.memory().news(corrections(changed, transcript)))
         return self.memory()
 
+    def add(self, entries: Iterable[Entry], skipped: tuple[str, ...] = ()) -> Learned:
+        """Remember `entries`, all or none; what was said later than they stays.
 
-def corrections(edits: Edits, transcript: Transcript) -> list[Entry]:
-    """What is to be remembered of `edits`: sentences that a person has in the same words wherever they occur.
+        Raises:
+            InputError: one that a memory cannot hold.
+        """
+        wanted, known = checked(entries), self.memory()
+        news = known.news(wanted)
+        remember(self.path, news)
+        same = sum(one.place in known.latest and known.latest[one.place].text == one.text for one in wanted)
+        return Learned(len(news), same, len(wanted) - len(news) - same, skipped)
+
+    def remove(self, sentence: str, code: str | None) -> int:
+        """Forget what is said for a sentence or a name, in one language or in all; how many it were.
+
+        Raises:
+            InputError: nothing is remembered of it.
+        """
+        known = [entry for entry in self.memory().entries if code in (None, entry.language)]
+        wanted = [entry for entry in known if entry.source == tidy(sentence)]
+        if not wanted:
+            near = get_close_matches(tidy(sentence), [entry.source for entry in known], n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise InputError(f"{self.path}: remembers nothing of {tidy(sentence)!r}{hint}")
+        remember(self.path, [Entry(e.source, e.language, None, now(), "removed", e.kind) for e in wanted])
+        return len(wanted)
+
+    def bring(self, path: Path) -> Learned:
+        """Remember what an agency translated: TMX or XLIFF 2, told apart by what is in the file.
+
+        Raises:
+            InputError: a file that is neither.
+        """
+        root = read_markup(path)
+        brought: Brought = (read_tmx if root.tag.endswith("tmx") else read_xliff)(root, path)
+        return self.add(brought.entries, brought.skipped)
+
+    def hand_out(self, target: Path, project: Path | None, code: str | None) -> int:
+        """Write the memory, or the lines of a project, for an agency; how many entries or lines.
+
+        Raises:
+            InputError: neither TMX nor XLIFF is asked for, no language where one is needed, or no such project.
+        """
+        suffix = target.suffix.lower()
+        if suffix not in (*TMX, *XLIFF):
+            raise InputError(f"{target}: name a file that ends in {', '.join((*TMX, *XLIFF))}")
+        if code is None and (project or suffix in XLIFF):
+            raise InputError(f"{target}: holds one language; name it, as in --lang fr")
+        if project and code:
+            lines, name = project_lines(project, code), project.name
+        else:
+            entries = [entry for entry in self.memory().entries if code in (None, entry.language)]
+            lines, name = [Line(e.source, e.text, settled=True) for e in entries if e.kind == SENTENCE], self.path.name
+        if suffix in XLIFF:
+            write_atomically(target, write_xliff(lines, name, code or ""))
+            return len(lines)
+        if project and code:
+            entries = checked(Entry(line.source, code, line.text, now()) for line in lines if line.text)
+        write_atomically(target, write_tmx(entries, __version__))
+        return len(entries)
+
+
+def corrections(changed: Edits, transcript: Transcript) -> list[Entry]:
+    """What is to be remembered of edits: sentences that a person has in the same words wherever they occur.
 
     One of which only one occurrence was changed is a matter of this video; so is silence.
     """
     times, date = Counter(map(tidy, transcript.texts)), now()
     found = []
-    for code, wishes in edits.items():
+    for code, wishes in changed.items():
         texts = defaultdict(list)
         for (sentence, _), text in wishes.items():
             texts[tidy(sentence)].append(tidy(text or ""))
         for sentence, said in texts.items():
             if len(said) == times[sentence] and len(set(said)) == 1 and said[0]:
                 found.append(Entry(sentence, code, said[0], date))
+    return found
+
+
+def project_lines(folder: Path, code: str) -> list[Line]:
+    """What is said in a project in one language, each sentence once, as the subtitle file has it now.
+
+    Raises:
+        InputError: no such project, or not in that language.
+    """
+    if not (folder / RECORD).is_file():
+        raise InputError(f"{folder}: no project folder of pitchgen; name one such as out/NAME")
+    with opened(folder, write=False) as project:
+        version = project.record.versions.get(code)
+        if version is None:
+            made = ", ".join(project.record.versions) or "none"
+            raise InputError(f"{folder}: has not been made in {language(code).name}; languages made: {made}")
+        wishes = edits(version, project.edited_cues(project.subtitle_path(code)), code)
+    places = occurrences([line.source for line in version.lines])
+    said: dict[str, Line] = {}
+    for place, line in zip(places, version.lines, strict=True):
+        text = wishes.get(place, line.text)
+        settled = place in wishes or line.remembered
+        if text != "" and (place[0] not in said or settled):
+            said[place[0]] = _line(folder, place[0], text, settled=settled)
+    return list(said.values())
+
+
+def _line(folder: Path, source: str, text: str | None, *, settled: bool) -> Line:
+    """A line that a file can hold."""
+    tidied = None if text is None else tidy(text)
+    for part in (tidy(source), tidied or ""):
+        if character := unwritable(part):
+            raise InputError(f"{folder}: {part!r} holds {character!r}, which no file for agencies can hold")
+    return Line(tidy(source), tidied, settled)
+
+
+def target_language(code: str) -> str:
+    """The code of a language that her words can be translated into.
+
+    Raises:
+        InputError: an unknown one, or her own.
+    """
+    found = language(code).code
+    if found == SOURCE:
+        raise InputError(f"{SOURCE} is what she speaks already; name a language of her buyers")
     return found

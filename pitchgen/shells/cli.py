@@ -11,6 +11,7 @@ import typer
 from pitchgen import __version__
 from pitchgen.core.config import Settings
 from pitchgen.core.errors import InputError, PitchgenError, exit_code
+from pitchgen.shells.memory import memory as memory_commands
 
 INTERRUPTED = 130
 ENGINE_HELP = "An engine for this verb instead of the profile's, as ENGINE or ENGINE:MODEL."
@@ -27,11 +28,9 @@ engines = typer.Typer(help="List the engines, their licences and the profiles; i
 app.add_typer(engines, name="engines")
 models = typer.Typer(help="List, fetch and check weights.", no_args_is_help=True)
 app.add_typer(models, name="models")
+app.add_typer(memory_commands, name="memory")
 
 WeightsOption = Annotated[Path | None, typer.Option(help="Folder of weights.  [default: your data folder]")]
-MemoryOption = Annotated[
-    Path | None, typer.Option(help="What you corrected once.  [default: memory.jsonl beside the glossary]")
-]
 JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
@@ -101,7 +100,9 @@ def make(
     glossary: Annotated[
         Path | None, typer.Option(help="The shop's own terms, as CSV.  [default: glossary.csv, if there]")
     ] = None,
-    memory: MemoryOption = None,
+    memory: Annotated[
+        Path | None, typer.Option(help="What you corrected once.  [default: memory.jsonl beside the glossary]")
+    ] = None,
     takes: Annotated[
         int | None, typer.Option(help="How often a cloning engine says each sentence; the best is used.  [default: 1]")
     ] = None,
