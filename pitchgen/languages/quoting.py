@@ -12,7 +12,8 @@ from pitchgen.core.fact import Evidence, Fact, Kind
 from pitchgen.languages.digits import folded
 from pitchgen.languages.facts.folded import fold
 from pitchgen.languages.reading import Reading
-from pitchgen.languages.words import Words, fold_foreign, listed_ordinals, spell, words
+from pitchgen.languages.spelling import by_num2words
+from pitchgen.languages.words import Words, fold_foreign, listed_ordinals, words
 
 _SEPARATORS = r"[\s\N{NO-BREAK SPACE}\-‑.,()_]*"
 """What may stand between the characters of a code without changing it: 138 0013 8000."""
@@ -127,7 +128,7 @@ def _ordinals(language: str) -> dict[int, tuple[str, ...]]:
     """Number -> beginnings of its ordinals; empty where nothing knows any."""
     found = listed_ordinals(language)
     for number in _ORDINALS:
-        if word := spell(number, language, "ordinal"):
+        if word := by_num2words(number, language, "ordinal"):
             folded_word = fold_foreign(word)
             found[number] = (folded_word[: max(_LEAST_STEM, len(folded_word) - _ORDINAL_ENDING)],)
     return found

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +16,8 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib  # type: ignore[import-not-found, unused-ignore]  # newer Pythons lack it
+
+from pitchgen.languages.spelling import by_num2words, spell
 
 _HAND = Path(__file__).parent / "reading.toml"
 _PHRASEBOOK = Path(__file__).parent / "units.toml"
@@ -93,8 +94,6 @@ _SHORT_WORDS = frozenset(
     ]
 )
 """Words that CLDR also has as abbreviations: `in` is an inch, and `a` a year in Spanish."""
-_NUM2WORDS = {"kk": "kz"}
-"""BCP-47 -> num2words' own code, where they differ."""
 _DECLINED = ("ru", "uk", "pl", "cs", "sk", "el")
 """Languages whose months have another form by themselves. Elsewhere Babel 2.18 may give Hebrew ones, once it has read
 Hebrew: an alias of the root that it overwrites."""
@@ -215,7 +214,7 @@ def _numbers(code: str) -> dict[str, Decimal]:
     spelled: dict[str, Decimal] = {}
     listed = _table(_HAND).get(code, {}).get("numbers", "")
     spelled.update({word.strip(): Decimal(n) for n, word in enumerate(listed.split(","), 1) if word.strip()})
-    spelled.update(_num2words(code))
+    spelled.update(_spelled(code))
     for pair in filter(None, _table(_HAND).get(code, {}).get("forms", "").split(", ")):
         word, number = pair.rsplit(" ", 1)
         spelled[word] = Decimal(number)
@@ -228,25 +227,13 @@ def listed_ordinals(code: str) -> dict[int, tuple[str, ...]]:
     return {n: tuple(map(fold_foreign, both.split("|"))) for n, both in enumerate(listed.split(", "), 2) if both}
 
 
-def _num2words(code: str) -> dict[str, Decimal]:
-    spelled = {}
+def _spelled(code: str) -> dict[str, Decimal]:
+    found = {}
     for number in reversed(_WRITTEN):  # of homonyms, the smaller number stays
-        if word := spell(number, code):
-            spelled[word] = Decimal(number)
-    return spelled
-
-
-def spell(number: int, code: str, to: Literal["cardinal", "ordinal"] = "cardinal") -> str | None:
-    """`number` in words of the language `code`; None where num2words does not know it or writes digits."""
-    library: Any = import_module("num2words")  # has no types
-    name = _NUM2WORDS.get(code, code)
-    if name not in library.CONVERTER_CLASSES:
-        return None
-    try:
-        word = str(library.num2words(number, to=to, lang=name))
-    except (NotImplementedError, IndexError, KeyError, OverflowError, TypeError):
-        return None  # how its languages say that a number is too large, or an ordinal unknown
-    return None if any(character.isdecimal() for character in word) else word
+        for word in (spell(number, code), by_num2words(number, code)):  # kırk sekiz, and kırksekiz
+            if word:
+                found[word] = Decimal(number)
+    return found
 
 
 def _scales(locale: Any) -> dict[str, Decimal]:

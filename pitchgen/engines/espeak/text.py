@@ -2,7 +2,8 @@
 
 Each rule mends a reading that was found wrong in the phonemes of espeak-ng 1.52: in Russian `10 000` is
 "ten, zero, zero, zero" (in French too, with a no-break space) and `12,75` "twelve and seven five tenths";
-`35 cm` is "see em"; Mandarin reads `%` in English and leaves out the point of 3.5.
+`35 cm` is "see em"; Mandarin reads `%` in English and leaves out the point of 3.5, as Hebrew, Kazakh, Korean and
+Ukrainian do; Uzbek reads 350 as "three, five, zero".
 """
 
 from __future__ import annotations
@@ -11,6 +12,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from pitchgen.languages.spoken import digit_by_digit, spelled, units_in_words
+
+_MISREAD = frozenset({"he", "kk", "ko", "uk", "uz"})
+"""Languages that get their numbers in words. The others espeak-ng reads rightly, by itself or by the rules here, and
+inflects some, which words from elsewhere do not."""
 _READ_SYMBOLS = frozenset("°℃№©®™")  # the other pictures are decoration: nobody says them
 
 
@@ -106,12 +112,16 @@ _MONEY_BEHIND = re.compile(rf"({_NUMBER})\s*([¥￥$€])")
 def speakable(text: str, language: str) -> str:
     """`text` as espeak-ng should be given it: the same words, with units and groups of digits spelled out.
 
-    Pictures such as emoji are left out; a language without a row above keeps its units as written.
+    Pictures such as emoji are left out. A language without a row above has CLDR's names of units and keeps its
+    currency signs; with no language all stays but pictures and groups.
     """
     plain = "".join(c for c in text if not _is_picture(c))
-    plain = _GROUPS.sub(lambda match: re.sub(r"\s", "", match[0]), plain)
+    plain = _GROUPS.sub(lambda match: re.sub(r"\s", "", match[0]), digit_by_digit(plain))
     plain = _ROUND.sub("", plain)
-    if language not in _WORDS:
+    if language and language not in _WORDS:
+        full = units_in_words(plain, language)
+        return spelled(full, language) if language in _MISREAD else full
+    if not language:
         return plain
     words = _WORDS[language]
     if language == "zh":

@@ -14,14 +14,14 @@ _UNUSABLE = {
     "fil": "no voice",
     "th": "garbled phonemes",
     "my": "suspect phonemes",
-    "ja": "reads kanji as 'Chinese letter'",
-    "ar": "vowels missing",
-    "he": "vowels missing",
 }
 """Languages that espeak-ng 1.52 has no voice for, or none that a buyer could follow."""
 
-VOICES = {code: _CODES.get(code, code) for code in LANGUAGES if code not in _UNUSABLE}
-"""BCP-47 code to espeak-ng's voice, for every language of ours that it can speak."""
+READ_FIRST = frozenset({"ar", "he", "ja"})
+"""Languages that espeak-ng reads without vowels, or letter by letter: `readings.py` writes them out for it."""
+_SPOKEN = {code: _CODES.get(code, code) for code in LANGUAGES if code not in _UNUSABLE}
+VOICES = {code: voice for code, voice in _SPOKEN.items() if code not in READ_FIRST}
+"""BCP-47 code to espeak-ng's voice, for every language of ours that it can speak by itself."""
 
 
 def voice_of(language: str) -> str:
@@ -30,7 +30,7 @@ def voice_of(language: str) -> str:
     Raises:
         UnsupportedError: it has none that can be used.
     """
-    if language not in VOICES:
+    if language not in _SPOKEN:
         reason = _UNUSABLE.get(language, "not one of ours")
         raise UnsupportedError(f"espeak-ng does not speak {language}: {reason}")
-    return VOICES[language]
+    return _SPOKEN[language]

@@ -21,9 +21,10 @@ from pitchgen.engines.rack import Rack
 from pitchgen.engines.synthesize.takes import Attempt, Jury, choice, said_in_parts
 from pitchgen.engines.worker import environment
 from pitchgen.engines.worker.client import Worker
+from pitchgen.languages.spoken import spelled
 
 NAME = "chatterbox"
-RECIPE = 1  # raise it whenever the same utterance gives another sound
+RECIPE = 2  # raise it whenever the same utterance gives another sound
 LONGEST = 300  # characters at once; it ends at 40 s of sound whatever is left to say
 
 
@@ -90,7 +91,9 @@ class Chatterbox:
         options = {
             "folder": str(self._weights.folder),
             "device": self._rack.device,
-            "text": speakable(attempt.utterance.text, "" if language == "zh" else language),
+            "text": spelled(
+                speakable(attempt.utterance.text, "" if language == "zh" else language), language
+            ),  # reads no figures
             "language": language,
             "seed": attempt.seed,
             "voice": voice.reference.fingerprint,

@@ -21,10 +21,11 @@ from pitchgen.dsp.pitch import pitch
 from pitchgen.dsp.resample import resample
 from pitchgen.dsp.spectrum import TINT_RATE, filter_between, filtered, long_term
 from pitchgen.engines.espeak.client import OWN_PITCH, Espeak, release, shared
+from pitchgen.engines.espeak.readings import Readings, missing, readings
 from pitchgen.engines.espeak.text import has_speech, speakable
-from pitchgen.engines.espeak.voices import VOICES, voice_of
+from pitchgen.engines.espeak.voices import READ_FIRST, VOICES, voice_of
 
-RECIPE = 1  # raise it whenever the same utterance gives another sound
+RECIPE = 2  # raise it whenever the same utterance gives another sound
 RATE = TINT_RATE  # Hz
 
 MIN_VOICED = 1.0  # seconds of voiced frames, about two of speech: below, median and spectrum are not hers yet
@@ -63,19 +64,24 @@ class TintedEspeak:
     """
 
     name = "espeak"
-    languages = frozenset(VOICES)
     licence = Licence("GPL-3.0-or-later", commercial=True)
 
-    def __init__(self, espeak: Espeak | None = None) -> None:
-        self._espeak = espeak
+    def __init__(self, espeak: Espeak | None = None, readings: Readings | None = None) -> None:
+        self._espeak, self._readings = espeak, readings
         self._lock = threading.Lock()
         self._tints: dict[str, Tint] = {}
         self._stocks: dict[tuple[str, int], Audio] = {}
 
     @property
     def fingerprint(self) -> str:
-        """Recipe and wheel."""
-        return f"espeak-{RECIPE}+{release()}"
+        """Recipe, wheel, and who writes out what it cannot read."""
+        read = f"+{self._readings.fingerprint}" if self._readings else ""
+        return f"espeak-{RECIPE}+{release()}{read}"
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Those that it reads by itself, and those that are written out for it here."""
+        return frozenset(VOICES) | (READ_FIRST if self._readings else frozenset())
 
     def timbre(self, language: str) -> str:
         """Tinted, in every language."""
@@ -130,8 +136,13 @@ class TintedEspeak:
     def said(self, utterance: Utterance, tint: Tint) -> Audio:
         """One sentence with a given tint, trimmed and at the common level."""
         text = utterance.text
-        _refuse_unreadable(text, utterance.language)
-        spoken = self._spoken(speakable(text, utterance.language), voice_of(utterance.language), tint)
+        if not has_speech(text):
+            raise EngineError(f"there is nothing to say in {text!r}")
+        legible = self._legible(utterance)
+        if utterance.language != "zh" and (foreign := "".join(filter(_is_ideograph, legible))):
+            # it would say "Chinese letter, Chinese letter"
+            raise EngineError(f"espeak-ng cannot read {foreign!r} in {utterance.language}: {text!r}")
+        spoken = self._spoken(legible, voice_of(utterance.language), tint)
         samples = spoken.samples if tint.taps is None else filtered(spoken.samples, tint.taps)
         peak = float(np.max(np.abs(samples), initial=0))
         if peak < SILENT:
@@ -145,13 +156,14 @@ class TintedEspeak:
         gain = min(LEVEL / loudness, PEAK / peak)
         return Audio((samples * gain).astype(np.float32), RATE)
 
-
-def _refuse_unreadable(text: str, language: str) -> None:
-    """Refuse what would be silence, or "Chinese letter, Chinese letter"."""
-    if not has_speech(text):
-        raise EngineError(f"there is nothing to say in {text!r}")
-    if language != "zh" and (foreign := "".join(filter(_is_ideograph, text))):
-        raise EngineError(f"espeak-ng cannot read {foreign!r} in {language}: {text!r}")
+    def _legible(self, utterance: Utterance) -> str:
+        """The text as espeak-ng can read it."""
+        text = speakable(utterance.text, utterance.language)
+        if utterance.language not in READ_FIRST:
+            return text
+        if self._readings is None:
+            raise missing()
+        return self._readings.read(text, utterance.language)
 
 
 def _is_ideograph(character: str) -> bool:
@@ -160,4 +172,4 @@ def _is_ideograph(character: str) -> bool:
 
 def load() -> Synthesizer:
     """The tinted voice, on this process's espeak-ng."""
-    return TintedEspeak()
+    return TintedEspeak(readings=readings())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -24,6 +23,7 @@ from pitchgen.engines.espeak.text import speakable
 from pitchgen.engines.rack import Rack
 from pitchgen.engines.synthesize.guard import expected_seconds
 from pitchgen.engines.synthesize.takes import Attempt, Jury, choice, said_in_parts, shortened
+from pitchgen.languages.spoken import spelled
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,14 +31,12 @@ if TYPE_CHECKING:
     from pitchgen.engines.synthesize.xtts_decoding import Line, Sampling
 
 NAME = "xtts"
-RECIPE = 1  # raise it whenever the same utterance gives another sound
+RECIPE = 2  # raise it whenever the same utterance gives another sound
 RATE = 24_000  # Hz, of what it says
 HEARD_RATE = 22_050  # Hz, of the reference
 CODES_PER_SECOND = HEARD_RATE / 1024
 CODES = {"zh": "zh-cn"}
 """XTTS's own names of languages, where they are not BCP-47."""
-UNREADABLE = frozenset({"hi"})
-"""Languages of the weights whose numbers the library cannot read, num2words having none: prices would fail."""
 NEEDS = {"ja": "cutlet"}
 """Languages that need a package of their own to be read."""
 SHORTEST_REFERENCE = 0.33  # seconds: the library's own limit
@@ -79,7 +77,7 @@ class Xtts:
     def languages(self) -> frozenset[str]:
         """Those of the weights that can be read with the packages that are installed."""
         lacking = {language for language, package in NEEDS.items() if find_spec(package) is None}
-        return self._weights.model.languages - lacking - UNREADABLE
+        return self._weights.model.languages - lacking
 
     @property
     def licence(self) -> Licence:
@@ -220,11 +218,11 @@ class Network:
 
 
 def _readable(text: str, language: str) -> str:
-    """`text` as its tokenizer takes it: lower case, units spelled out, no pictures; numbers it reads by itself."""
-    plain = speakable(text, "" if language == "zh" else language).strip().lower()
-    if language == "cs":
-        plain = re.sub(r"(?<=\d)\.(?!\d)", " .", plain)  # its rule for ordinals, which num2words lacks in Czech
-    return plain
+    """`text` as its tokenizer takes it: lower case, no pictures, units and numbers in words.
+
+    The library's own reading of numbers has none for Hindi, says 3.5 as 3.50 in Arabic, and fails at `5.` in Czech.
+    """
+    return spelled(speakable(text, "" if language == "zh" else language), language).strip().lower()
 
 
 def _tensor(audio: Audio) -> Tensor:

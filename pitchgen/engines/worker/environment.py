@@ -32,7 +32,7 @@ class Environment:
     program: str
     """The file beside this one that knows the engine."""
     size_gb: float
-    """On disk, with a torch for CUDA."""
+    """On disk; where it needs torch, with one for CUDA."""
 
 
 ENVIRONMENTS = {
@@ -45,6 +45,8 @@ ENVIRONMENTS = {
             "chatterbox.py",
             size_gb=8.0,
         ),
+        # GPL-3, and as large as our own: for three languages only
+        Environment("readings", ("piper-tts==1.8.0", "pyopenjtalk-plus==0.4.1.post10"), "readings.py", size_gb=0.6),
     )
 }
 
