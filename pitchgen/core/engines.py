@@ -52,7 +52,7 @@ class Translation:
     context: tuple[str, ...] = ()
     """All sentences of the pitch, in order, for a translator that is `contextual`."""
     glossary: tuple[tuple[str, str], ...] = ()
-    """Terms of `text` and what they are to be called in the target language."""
+    """Terms of `text` and what they are called in the target language, for one that is `contextual` or `exact`."""
     seconds: float | None = None
     """How long it may take to say, for a translator that is `contextual`."""
     hypotheses: int = 1
@@ -98,7 +98,7 @@ class Engine(Protocol):
 
     An engine may also have `batch_size: int`, how many items it likes to be handed at once; a translator
     `contextual: bool`, whether it reads the context, the glossary and the time that come with a sentence, and
-    `exact: bool`, whether it writes prices and quantities by itself, out of the Chinese as it was said; a
+    `exact: bool`, whether it writes prices, quantities and terms by itself, out of the Chinese as it was said; a
     synthesizer `reference_rate: int`, in Hz, at which it wants to hear whom it imitates.
     """
 

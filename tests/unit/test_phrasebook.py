@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -256,3 +257,29 @@ def test_options_are_checked(tmp_path: Path) -> None:
         load(colour="red")
     with pytest.raises(InputError, match="not a folder"):
         load(directory=tmp_path / "nowhere")
+
+
+TERMS = {"小王": "Lily", "雨伞": "brolly", "义乌之星": "Yiwu Star"}
+
+
+@pytest.mark.parametrize(
+    ("chinese", "en"),
+    [
+        ("各位老板好，我是小王。", "Hello to all business owners, I am Lily."),
+        ("这是我们最新款的雨伞，可以折叠。", "Our latest product: brolly. It folds up."),
+        ("纯棉雨伞三块五一双。", "Cotton brolly, price: 3.5 yuan a pair."),
+        ("义乌之星的质量很好。", "Yiwu Star: the quality is very good."),
+        ("欢迎来到义乌之星。", None),
+    ],
+)
+def test_the_shops_terms_are_written_as_given(engine: Translator, chinese: str, en: str | None) -> None:
+    terms = tuple((term, said) for term, said in TERMS.items() if term in chinese)
+    plain, own = engine.translate([Translation(chinese, "zh", "en"), Translation(chinese, "zh", "en", glossary=terms)])
+    assert own.text == en, "nothing is guessed: a shop is no city"
+    assert plain.text != own.text or en is None
+
+
+def test_a_term_holds_in_every_language(engine: Translator) -> None:
+    request = Translation("各位老板好，我是小王。", "zh", "en", glossary=(("小王", "Lily"),))
+    results = engine.translate([replace(request, target=code) for code in sorted(engine.languages)])
+    assert all(result.text and "Lily" in result.text for result in results)

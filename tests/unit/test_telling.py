@@ -182,3 +182,13 @@ class Batches(Network):
 
     def translate(self, asked: Sequence[Translation]) -> Sequence[Translated]:
         return [self.network.translate([request])[0] for request in asked]
+
+
+def test_the_phrasebook_is_held_to_the_terms_too(tmp_path: Path) -> None:
+    terms = Glossary((Term("雨伞", "en", "brolly"), Term("质量", "en", "workmanship")))
+    transcript = Transcript("zh", (Segment(Span(0, 3), "纯棉雨伞三块五一双。"), Segment(Span(3, 6), "质量很好。")))
+    made = told(transcript, ["en"], {}, cast(registry.load("translate", "phrasebook"), terms), Kit(Store(tmp_path)))
+    assert made[0].lines[0].text == "Cotton brolly, price: 3.5 yuan a pair."
+    ((line, verdict),) = made[0].unsound
+    assert line.source == "质量很好。"
+    assert described(verdict.findings[0]) == "'质量' is not called 'workmanship'"

@@ -15,14 +15,21 @@ class FakeTranslator:
     """Deterministic, weightless."""
 
     name = "fake"
-    fingerprint = "fake-translator-1"
+    fingerprint = "fake-translator-2"
     languages = frozenset(LANGUAGES)
     licence = Licence("Apache-2.0", commercial=True)
     exact = True
 
     def translate(self, requests: Sequence[Translation]) -> Sequence[Translated]:
-        """`en: sentence` for each, None for one with the mark."""
-        return [Translated(None if UNKNOWN in r.text else f"{r.target}: {r.text}") for r in requests]
+        """`en: sentence` for each, the shop's terms in it; None for one with the mark."""
+        return [Translated(None if UNKNOWN in r.text else f"{r.target}: {_with_terms(r)}") for r in requests]
+
+
+def _with_terms(request: Translation) -> str:
+    text = request.text
+    for term, translation in request.glossary:
+        text = text.replace(term, translation)
+    return text
 
 
 def load() -> Translator:

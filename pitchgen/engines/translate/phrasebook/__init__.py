@@ -12,6 +12,7 @@ from pitchgen.core.engines import Licence, Translated, Translation, Translator
 from pitchgen.core.errors import InputError, UnsupportedError
 from pitchgen.engines.translate.phrasebook import book
 from pitchgen.engines.translate.phrasebook.sentences import Matched, compose, understand
+from pitchgen.engines.translate.phrasebook.terms import calling, understanding
 from pitchgen.engines.translate.phrasebook.writing import Writer
 
 VARIABLE = "PITCHGEN_PHRASEBOOK"
@@ -34,6 +35,7 @@ class Phrasebook:
         parts = (self.name, str(VERSION), f"babel-{version('babel')}", book.digest(self._files))
         self.fingerprint = ":".join(parts)
         self._writers: dict[str, Writer] = {}
+        self._sources: dict[tuple[str, ...], book.Source] = {}
 
     def translate(self, requests: Sequence[Translation]) -> Sequence[Translated]:
         """Each sentence in its target language; a text of None where it is not known.
@@ -44,14 +46,23 @@ class Phrasebook:
         """
         for request in requests:
             self._check(request)
-        matched: dict[str, Matched | None] = {}
+        matched: dict[tuple[str, tuple[str, ...]], Matched | None] = {}
         results = []
         for request in requests:
-            if request.text not in matched:
-                matched[request.text] = understand(request.text, self._source)
-            found = matched[request.text]
-            results.append(Translated(compose(found, self._writer(request.target)) if found else None))
+            place = request.text, tuple(term for term, _ in request.glossary)
+            if place not in matched:
+                matched[place] = understand(request.text, self._understanding(place[1]))
+            found, writer = matched[place], self._writer(request.target)
+            if request.glossary:
+                writer = calling(writer, dict(request.glossary))
+            results.append(Translated(compose(found, writer) if found else None))
         return results
+
+    def _understanding(self, terms: tuple[str, ...]) -> book.Source:
+        """What is understood where the `terms` may occur."""
+        if terms and terms not in self._sources:
+            self._sources[terms] = understanding(self._source, terms)
+        return self._sources[terms] if terms else self._source
 
     @cached_property
     def _source(self) -> book.Source:

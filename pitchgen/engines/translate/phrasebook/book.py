@@ -39,6 +39,10 @@ class Source:
     readers: Mapping[str, Reader]
     comma_after: frozenset[str]
     """Sentences that run on into the next clause."""
+    lexicon: Mapping[str, Mapping[str, str]]
+    """Table -> what is said -> key."""
+    units: Mapping[str, Mapping[str, str]]
+    """Kind -> what is said -> key."""
 
 
 def files(folders: Sequence[Path]) -> dict[str, tuple[Path, ...]]:
@@ -79,7 +83,7 @@ def source(paths: Sequence[Path]) -> Source:
         if len({form.slots for name, form in forms[-len(notations) :]}) > 1:
             raise InputError(f"{where} has forms with different slots")
     comma_after = merged.get("joining", {}).get("comma_after", [])
-    return Source(tuple(forms), known, frozenset(comma_after))
+    return Source(tuple(forms), known, frozenset(comma_after), lexicon, units)
 
 
 def _form(
