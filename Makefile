@@ -9,7 +9,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 demo: $(VENV)/installed  ## install and make English, French and Russian videos from a sample
 	$(BIN)/pitchgen make samples/socks.mp4 --langs en,fr,ru --out out
 
-test: $(VENV)/installed-tests  ## install what tests need and run them all
+test: $(VENV)/installed-tests  ## install what tests need and run them all; fonts only where root can
+	scripts/install-system
 	scripts/check
 	$(BIN)/python -m pytest --numprocesses auto
 

@@ -10,14 +10,19 @@ from pathlib import Path
 import pytest
 from checkpoints import TinyShelf
 
+from pitchgen.core.errors import MissingWeights
 from pitchgen.edges.ffmpeg import Ffmpeg
+from pitchgen.edges.fonts import Fonts
 from pitchgen.engines.rack import Rack
+from pitchgen.languages import language
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command line does, before torch is loaded
 os.environ["PITCHGEN_MEMORY"] = os.devnull  # what a test corrects is not remembered in this checkout
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "samples"
 SHARED = ROOT.parent / "shared" / "media"
+
+FONT_PACKAGES = "fonts-noto-core and fonts-noto-cjk are not here: run scripts/install-system as root"
 
 FfmpegCall = Callable[..., Path]
 
@@ -91,3 +96,17 @@ def pitch(ffmpeg: str, speech: Path, tmp_path: Path) -> FfmpegCall:
 def run(ffmpeg: str, *arguments: object) -> None:
     """ffmpeg with `arguments`; its complaints fail the test."""
     subprocess.run([ffmpeg, "-y", "-loglevel", "error", *map(str, arguments)], check=True, timeout=120)
+
+
+@pytest.fixture(scope="session")
+def fonts() -> Fonts:
+    """The fonts that scripts/install-system brings."""
+    found = Fonts()
+    try:
+        for code in ("th", "zh"):
+            found.lettering(language(code), [language(code).sample])
+    except MissingWeights:
+        if os.environ.get("REQUIRE_FONTS"):
+            raise
+        pytest.skip(FONT_PACKAGES)
+    return found

@@ -20,6 +20,14 @@ class Settings:
     """Folder of reusable results; by default in the user's cache."""
     untranslated: str = "stop"
     """`stop` before any output, or `keep` the original voice, where a sentence cannot be translated."""
+    captions: str = "soft"
+    """Captions in the video: `soft`, a track that a viewer switches on; `burn`, drawn into the picture; `none`."""
+    caption_style: str = "plain"
+    """How burned captions look: `plain`, `boxed`, or `karaoke`, where words light up as they are said."""
+    bilingual: bool = False
+    """Burned captions have her Chinese above them."""
+    fonts: Path | None = None
+    """Folder of fonts for burned captions, looked into before those of the machine."""
     audio_track: int | None = None
     """Which audio track carries the speech, counted from 1."""
     ffmpeg: str | None = None

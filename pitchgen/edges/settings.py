@@ -14,6 +14,7 @@ import msgspec
 
 from pitchgen.core.config import Settings
 from pitchgen.core.errors import InputError, StorageError
+from pitchgen.core.lettering import STYLES
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -24,6 +25,8 @@ FILE = "pitchgen.toml"
 PREFIX = "PITCHGEN_"
 CHOICES = {
     "untranslated": ("stop", "keep"),
+    "captions": ("soft", "burn", "none"),
+    "caption_style": tuple(STYLES),
     "use": ("commercial", "research"),
     "device": ("auto", "cpu", "cuda", "mps"),
 }

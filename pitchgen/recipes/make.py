@@ -21,6 +21,7 @@ from pitchgen.core.picture import Look
 from pitchgen.core.project import Version
 from pitchgen.core.transcript import DOUBTFUL, Span, Transcript
 from pitchgen.edges.ffmpeg import SPEECH_RATE, Ffmpeg, decode, excerpt
+from pitchgen.edges.fonts import Fonts
 from pitchgen.edges.probe import probe
 from pitchgen.edges.project import Project, opened
 from pitchgen.edges.settings import default_store, read_settings
@@ -34,6 +35,7 @@ from pitchgen.recipes.editing import edited_transcript, find_edits
 from pitchgen.recipes.outcome import Outcome, Output, Unsound
 from pitchgen.recipes.remembering import Shop
 from pitchgen.recipes.render import Renderer
+from pitchgen.recipes.screen import Screen
 from pitchgen.recipes.telling import Edits, Script, described, told
 from pitchgen.recipes.words import find_script
 from pitchgen.stages.caption import caption_transcript
@@ -76,6 +78,7 @@ class Studio:
         self.shop = Shop(settings)
         self.ffmpeg = Ffmpeg(settings.ffmpeg)
         self.kit = Kit(Store(settings.store or default_store()), listen=self._hear)
+        self.screen = Screen(settings, Fonts(settings.fonts))
         self._listen = listen
         self._warnings: list[str] = []
 
@@ -206,7 +209,7 @@ class Studio:
     def renderer(self, media: Media, transcript: Transcript) -> Renderer:
         """What makes the files of a video."""
         captions = caption_transcript(transcript, media.duration)
-        return Renderer(media, self.kit, self.ffmpeg, self.settings.producer, captions)
+        return Renderer(media, self.kit, self.ffmpeg, self.settings.producer, captions, self.screen)
 
     def voice(self, media: Media) -> Voice:
         """Whom the synthesizer imitates. Consent records have their place here: see docs/architecture.md."""

@@ -26,6 +26,7 @@ from pitchgen.edges.subtitles import write_srt
 from pitchgen.kit import Kit
 from pitchgen.languages import SOURCE, language
 from pitchgen.recipes.dub import Dub
+from pitchgen.recipes.screen import Screen
 from pitchgen.stages import mix as mixing
 
 PICTURE_VERSION, SOUND_VERSION, ORIGINAL_VERSION, MUX_VERSION = 1, 2, 1, 2
@@ -43,15 +44,16 @@ class Renderer:
     producer: str
     captions: tuple[Cue, ...]
     """What she says, in her own language."""
+    screen: Screen
 
     @property
     def shared_look(self) -> Look | None:
         """How the picture of every version looks; None where each has its own."""
-        return Look()
+        return None if self.screen.burns else self.screen.look(self.media)
 
-    def look(self, dub: Dub) -> Look:  # noqa: ARG002 - burned captions will differ
+    def look(self, dub: Dub) -> Look:
         """How the picture of a version looks; versions that look the same share one."""
-        return self.shared_look or Look()
+        return self.screen.look(self.media, dub)
 
     def picture(self, look: Look) -> Path:
         """The labelled picture that looks like this, encoded once for all languages that share it."""
@@ -87,7 +89,8 @@ class Renderer:
 
     def output_key(self, dub: Dub, look: Look) -> str:
         """Identifies all that the video of a version is made from."""
-        parts = self._picture_parts(look), self._sound_parts(dub), dub.cues, self.captions, self.producer
+        tracks = (dub.cues, self.captions) if self.screen.soft else ()
+        parts = self._picture_parts(look), self._sound_parts(dub), tracks, self.producer
         return key(f"mux@{MUX_VERSION}", *parts)
 
     def mux(self, dub: Dub, identity: str, picture: Path, sound: Path, target: Path) -> None:
@@ -103,7 +106,7 @@ class Renderer:
             tracks = [
                 Track(_written(Path(folder) / f"{row.code}.srt", cues), row.iso639_2, row.native)
                 for row, cues in ((spoken, dub.cues), (source, self.captions))
-                if cues
+                if cues and self.screen.soft
             ]
             heard = spoken if dub.script.dubbed else source
             speech = Track(sound, heard.iso639_2, heard.native)

@@ -14,6 +14,7 @@ from pitchgen.core.errors import InputError, PitchgenError, exit_code
 from pitchgen.shells.memory import memory as memory_commands
 
 INTERRUPTED = 130
+SCREEN = "Words on screen"
 ENGINE_HELP = "An engine for this verb instead of the profile's, as ENGINE or ENGINE:MODEL."
 
 app = typer.Typer(
@@ -83,6 +84,23 @@ def make(
         str | None,
         typer.Option(help="A sentence that cannot be translated: stop, or keep the original voice.  [default: stop]"),
     ] = None,
+    captions: Annotated[
+        str | None,
+        typer.Option(
+            help="soft: a track in the video; burn: drawn into the picture; none.  [default: soft]",
+            rich_help_panel=SCREEN,
+        ),
+    ] = None,
+    caption_style: Annotated[
+        str | None,
+        typer.Option(help="Of burned ones: plain, boxed, karaoke.  [default: plain]", rich_help_panel=SCREEN),
+    ] = None,
+    bilingual: Annotated[
+        bool, typer.Option("--bilingual", help="Her Chinese above burned captions.", rich_help_panel=SCREEN)
+    ] = False,
+    fonts: Annotated[
+        Path | None, typer.Option(help="Folder of fonts for burned captions.", rich_help_panel=SCREEN)
+    ] = None,
     audio_track: Annotated[
         int | None, typer.Option(help="Which audio track carries the speech, counted from 1.")
     ] = None,
@@ -121,7 +139,7 @@ def make(
     from pitchgen.edges.settings import read_settings
     from pitchgen.shells.making import make_all
 
-    settings = read_settings({**given, "pull": pull or None})
+    settings = read_settings({**given, "pull": pull or None, "bilingual": bilingual or None})
     codes = [code.strip() for code in langs.split(",") if code.strip()]
     _check_videos(videos, script)
     code = make_all(videos, codes, script, settings, dry_run=dry_run, json=json)
