@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -29,6 +29,7 @@ from pitchgen.edges.store import Store
 from pitchgen.engines import registry
 from pitchgen.kit import Kit
 from pitchgen.languages import SOURCE, language
+from pitchgen.recipes.background import Background
 from pitchgen.recipes.casting import Cast, Casting, check_languages
 from pitchgen.recipes.dub import Dub, dub, hear
 from pitchgen.recipes.editing import edited_transcript, find_edits
@@ -266,24 +267,6 @@ class Studio:
             outputs=outputs,
             warnings=tuple(self._warnings),
         )
-
-
-class Background:
-    """Two threads for encoding and muxing; when the run fails, what waits is dropped."""
-
-    def __init__(self) -> None:
-        # the picture keeps one thread for long; the other one prepares the sound of the first language
-        self._pool = ThreadPoolExecutor(2, thread_name_prefix="render")
-
-    def __enter__(self) -> Background:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        """Have `function` run beside the caller."""
-        return self._pool.submit(function, *arguments)
 
 
 def _by_line(made: Dub) -> tuple[Cue, ...]:
