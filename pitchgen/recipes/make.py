@@ -33,6 +33,7 @@ from pitchgen.recipes.background import Background
 from pitchgen.recipes.casting import Cast, Casting, check_languages
 from pitchgen.recipes.dub import Dub, dub, hear
 from pitchgen.recipes.editing import edited_transcript, find_edits
+from pitchgen.recipes.naming import spellings
 from pitchgen.recipes.outcome import Outcome, Output, Unsound
 from pitchgen.recipes.remembering import Shop
 from pitchgen.recipes.render import Renderer
@@ -102,6 +103,8 @@ class Studio:
         with opened(self.settings.out / video.stem) as project, Background() as background:
             transcript = self._transcript(media, project, script)
             edits = self._edits(project, codes)
+            for spelling in spellings(self.shop.settle_names(self.cast.glossary, transcript, codes)):
+                self._warn(spelling)
             memory = self.shop.learn(edits, transcript)
             scripts = told(transcript, codes, edits, self.cast, self.kit, memory)
             self._check_translated(scripts)

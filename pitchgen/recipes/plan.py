@@ -110,7 +110,8 @@ class _Planner:
         return None
 
     def _scripts(self, transcript: Transcript) -> list[Script] | None:
-        cast, memory = self.studio.cast, self.studio.shop.memory()
+        cast = self.studio.cast
+        memory = self.studio.shop.foreseen(cast.glossary, transcript, self.codes)
         drafts = self.kit.map(translate, requests(transcript, self.codes, cast, memory), cast.translator)
         self._step("translate", drafts.missing, len(drafts.kept))
         if drafts.missing:

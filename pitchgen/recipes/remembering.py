@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,7 +11,8 @@ from pathlib import Path
 from pitchgen import __version__
 from pitchgen.core.config import Settings
 from pitchgen.core.errors import InputError
-from pitchgen.core.memory import SENTENCE, Brought, Entry, Memory, now, tidy, unwritable
+from pitchgen.core.glossary import Glossary
+from pitchgen.core.memory import SENTENCE, Brought, Entry, Memory, memory, now, tidy, unwritable
 from pitchgen.core.transcript import Transcript
 from pitchgen.edges.markup import read_markup
 from pitchgen.edges.memory import checked, memory_path, read_memory, remember
@@ -20,6 +21,7 @@ from pitchgen.edges.store import write_atomically
 from pitchgen.edges.tmx import read_tmx, write_tmx
 from pitchgen.edges.xliff import Line, read_xliff, write_xliff
 from pitchgen.languages import SOURCE, language
+from pitchgen.recipes.naming import new_names
 from pitchgen.recipes.telling import Edits
 from pitchgen.stages.revise import edits, occurrences
 
@@ -54,6 +56,17 @@ class Shop:
         """The memory, with what is new in the edits of a video."""
         remember(self.path, self.memory().news(corrections(changed, transcript)))
         return self.memory()
+
+    def settle_names(self, glossary: Glossary, transcript: Transcript, codes: Sequence[str]) -> list[Entry]:
+        """Remember how names in a video are written; those that are new."""
+        found = new_names(glossary, transcript.texts, codes, self.memory())
+        remember(self.path, found)
+        return found
+
+    def foreseen(self, glossary: Glossary, transcript: Transcript, codes: Sequence[str]) -> Memory:
+        """What would be remembered once names are settled."""
+        known = self.memory()
+        return memory((*known.latest.values(), *new_names(glossary, transcript.texts, codes, known)))
 
     def add(self, entries: Iterable[Entry], skipped: tuple[str, ...] = ()) -> Learned:
         """Remember `entries`, all or none; what was said later than they stays.

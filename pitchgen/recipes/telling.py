@@ -12,6 +12,7 @@ from pitchgen.core.project import Line
 from pitchgen.core.transcript import Segment, Transcript
 from pitchgen.kit import Kit
 from pitchgen.recipes.casting import Cast
+from pitchgen.recipes.naming import with_names
 from pitchgen.recipes.wording import Wording, exact, first_wording, other_wordings
 from pitchgen.stages.compare import Claim, compare
 from pitchgen.stages.revise import Occurrence, occurrences
@@ -58,7 +59,8 @@ def requests(
     transcript: Transcript, languages: Sequence[str], cast: Cast, memory: Memory = NOTHING
 ) -> list[Translation]:
     """Every sentence in every language that is not remembered, as one stream."""
-    return [wording.request for _, wording in _asked(transcript, languages, cast, memory)]
+    asked = _asked(transcript, languages, _with_names(cast, languages, memory), memory)
+    return [wording.request for _, wording in asked]
 
 
 def told(
@@ -70,6 +72,7 @@ def told(
     more are asked for once, the terms in other ways; then the one stays with which least is wrong, and its verdict
     says what.
     """
+    cast = _with_names(cast, languages, memory)
     sentences, asked = _apart(_asked(transcript, languages, cast, memory))
     drafts = _soundest(asked, sentences, cast, kit)
     wrong = [i for i, judged in enumerate(drafts) if asked[i].failed(*judged)]
@@ -106,6 +109,10 @@ def _asked(transcript: Transcript, languages: Sequence[str], cast: Cast, memory:
         for segment in transcript.segments
         if memory.recall(segment.text, code) is None
     ]
+
+
+def _with_names(cast: Cast, languages: Sequence[str], memory: Memory) -> Cast:
+    return replace(cast, glossary=with_names(cast.glossary, languages, memory))
 
 
 def _apart(asked: Sequence[tuple[str, Wording]]) -> tuple[list[str], list[Wording]]:

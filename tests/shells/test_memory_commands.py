@@ -211,3 +211,13 @@ def test_a_mistake_is_one_line(
     code, printed = run(monkeypatch, capsys, "memory", *arguments)
     assert (code, len(printed.splitlines())) == (3, 1)
     assert words in printed
+
+
+def test_a_name_is_written_the_same_way_in_every_video(shop: Shop, memory: Path) -> None:
+    glossary = shop.folder / "glossary.csv"
+    glossary.write_text("term,language,translation\n小王,,\n", "utf-8")
+    shop.make("one", glossary=glossary)
+    assert shop.words("one").startswith("fr: 各位老板好，我是Xiao Wang。")
+    memory.write_text(memory.read_text("utf-8").replace("Xiao Wang", "Siao Ouang"), "utf-8")
+    shop.make("two", glossary=glossary)
+    assert shop.words("two").startswith("fr: 各位老板好，我是Siao Ouang。"), "as it was settled once"

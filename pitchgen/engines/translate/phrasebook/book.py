@@ -86,6 +86,12 @@ def source(paths: Sequence[Path]) -> Source:
     return Source(tuple(forms), known, frozenset(comma_after), lexicon, units)
 
 
+def syllables(code: str) -> dict[str, str]:
+    """How the language `code` writes syllables of Chinese names; what it leaves out is written as in pinyin."""
+    path = DATA / f"{code}.toml"
+    return _strings(_read(path).get("syllables", {}), "syllables", {}) if path.is_file() else {}
+
+
 def _form(
     notation: str,
     groups: Mapping[str, str],
