@@ -10,6 +10,7 @@ shorter or longer than hers by a factor that varies from sentence to sentence.
 
 from __future__ import annotations
 
+import math
 import random
 import statistics
 import tempfile
@@ -23,6 +24,8 @@ from pitchgen.core.config import Settings
 from pitchgen.core.timeline import TOLERANCE, Clip, Timeline
 from pitchgen.core.transcript import Segment, Span
 from pitchgen.edges.probe import probe
+from pitchgen.languages import LANGUAGES
+from pitchgen.languages.pace import seconds
 from pitchgen.recipes.dub import dub, hear
 from pitchgen.recipes.make import Studio
 from pitchgen.recipes.telling import told
@@ -42,32 +45,20 @@ class Case:
 
     takes: tuple[Take, ...]
     duration: float
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What is told of many timelines."""
-
-    cost: float
-    """Mean of a sentence."""
-    hasty: int
-    """Sentences at a tempo over HASTY."""
-    late: float
-    """Median and ..."""
-    jump: float
-    """Mean change of tempo between neighbours."""
-    overruns: int
+    language: str = "en"
 
 
 def main() -> None:
     """Measure and print."""
     groups = [(f"generated, x {factor}", list(generated(factor))) for factor in (0.9, 1.0, 1.1, 1.2, 1.3)]
     with tempfile.TemporaryDirectory() as folder:
-        groups.append(("the samples, 32 languages", list(real(Path(folder)))))
+        spoken = list(real(Path(folder)))
+    groups.append((f"the samples, {len({case.language for case in spoken})} languages", spoken))
     print("| timings | sentences | cost a sentence | tempo over 1.2 | change of tempo | start late, p95 | ends late |")
     print("|---|---|---|---|---|---|---|")
     for name, cases in groups:
         show(name, cases)
+    estimates(spoken)
     speed()
 
 
@@ -155,7 +146,25 @@ def real(folder: Path) -> Iterator[Case]:
         scripts = told(transcript, codes, {}, studio.cast, studio.kit)
         for made in dub(scripts, studio.voice(media), media.duration, studio.cast, studio.kit):
             takes = tuple(Take(clip.segment, clip.duration, clip.original) for clip in made.timeline.clips)
-            yield Case(takes, media.duration)
+            yield Case(takes, media.duration, made.script.language)
+
+
+def estimates(cases: Sequence[Case]) -> None:
+    """How far the estimated length of a sentence is from the spoken one."""
+    print("\n| estimate | off by, rms | within a language, rms |\n|---|---|---|")
+    for name, guess in (("characters alone", _characters), ("languages/pace.py", seconds)):
+        ratios: dict[str, list[float]] = {}
+        for case in cases:
+            for take in case.takes:
+                ratio = math.log(guess(take.segment.text, case.language) / take.duration)
+                ratios.setdefault(case.language, []).append(ratio)
+        all_of = math.sqrt(statistics.fmean(r * r for found in ratios.values() for r in found))
+        within = math.sqrt(statistics.fmean(statistics.pvariance(found) for found in ratios.values()))
+        print(f"| {name} | {all_of:.0%} | {within:.0%} |")
+
+
+def _characters(text: str, code: str) -> float:
+    return len(text) / LANGUAGES[code].pace
 
 
 def speed() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pitchgen.core.audio import Audio, Voice
 from pitchgen.core.caption import Cue
@@ -17,13 +17,47 @@ from pitchgen.edges.ffmpeg import Ffmpeg, decode
 from pitchgen.kit import Kit, Mapped
 from pitchgen.languages import SOURCE
 from pitchgen.recipes.casting import Cast
-from pitchgen.recipes.telling import Script
+from pitchgen.recipes.length import shortened, too_long
+from pitchgen.recipes.telling import Script, judged_again
 from pitchgen.stages.caption import caption
 from pitchgen.stages.detect import detect
 from pitchgen.stages.fit import Take, fit
 from pitchgen.stages.segment import segment
 from pitchgen.stages.synthesize import synthesize
 from pitchgen.stages.transcribe import transcribe
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """One sentence as a voice says it, read from the store when it is needed."""
+
+    voices: Mapped[Utterance, Synthesizer, Audio]
+    index: int
+
+    @property
+    def key(self) -> str:
+        """In the store."""
+        return self.voices.keys[self.index]
+
+    @property
+    def reused(self) -> bool:
+        """It was there before."""
+        return self.key in self.voices.kept
+
+    @property
+    def audio(self) -> Audio:
+        """The sound."""
+        return self.voices[self.index]
+
+
+@dataclass(frozen=True, slots=True)
+class Reworded:
+    """A line that was made shorter."""
+
+    source: str
+    """What she says."""
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +68,15 @@ class Dub:
     timeline: Timeline
     cues: tuple[Cue, ...]
     """Captions; `segment` counts the clips of the timeline."""
-    voices: Mapped[Utterance, Synthesizer, Audio]
-    first: int
-    """Where the sounds of this version begin among `voices`."""
-    reused: int
-    """How many of its sounds came from the store."""
+    sounds: tuple[Sound, ...]
+    """Of what a voice says, in order."""
+    shortened: tuple[Reworded, ...] = ()
+    """The lines that took too long, and what is said instead."""
+
+    @property
+    def reused(self) -> int:
+        """How many of its sounds came from the store."""
+        return sum(sound.reused for sound in self.sounds)
 
 
 def hear(media: Media, script: Sequence[str] | None, cast: Cast, kit: Kit, ffmpeg: Ffmpeg) -> Transcript:
@@ -68,21 +106,62 @@ def utterances(scripts: Sequence[Script], voice: Voice) -> list[Utterance]:
 
 
 def dub(scripts: Sequence[Script], voice: Voice, duration: float, cast: Cast, kit: Kit) -> Iterator[Dub]:
-    """Each language version in turn; the voice of the next is made while the caller renders this one."""
+    """Each language version in turn; the voice of the next is made while the caller renders this one.
+
+    What still overruns once it is said is said in fewer words, once, where the translator has them.
+    """
+    for made in fitted(scripts, voice, duration, cast, kit):
+        cast = replace(cast, glossary=made.script.glossary)
+        long = too_long(made.script, made.timeline, cast)
+        yield _reworded(made, shortened(made.script, long, cast, kit), voice, duration, cast, kit) if long else made
+
+
+def fitted(scripts: Sequence[Script], voice: Voice, duration: float, cast: Cast, kit: Kit) -> Iterator[Dub]:
+    """Each language version as it was told, on the clock."""
     voices = kit.map(synthesize, utterances(scripts, voice), cast.synthesizer)
-    kept = voices.kept
     first = 0
     for script in scripts:
-        durations = (voices[i].duration for i in range(first, first + len(script.voiced)))
-        takes = [
-            _take(segment, line, next(durations) if line.text and script.dubbed else None)
-            for segment, line in script.spoken
-        ]
-        timeline = fit(takes, script.language, duration)
         after = first + len(script.voiced)
-        reused = sum(k in kept for k in voices.keys[first:after])
-        yield Dub(script, timeline, caption(timeline), voices, first, reused)
+        yield _placed(script, [Sound(voices, i) for i in range(first, after)], duration)
         first = after
+
+
+def rewordings(script: Script, texts: Mapping[int, str], voice: Voice) -> list[Utterance]:
+    """What has to be said anew."""
+    return [Utterance(text, script.language, voice) for _, text in sorted(texts.items())]
+
+
+def _reworded(
+    made: Dub, texts: Mapping[int, str], voice: Voice, duration: float, cast: Cast, kit: Kit
+) -> Dub:  # fmt: skip
+    """The version with shorter lines, each where it is shorter once it is said; the other lines are as they were."""
+    anew = kit.map(synthesize, rewordings(made.script, texts, voice), cast.synthesizer)
+    spoken = [i for i, line in enumerate(made.script.lines) if line.text]
+    sounds = dict(zip(spoken, made.sounds, strict=True))
+    shorter = {
+        line: Sound(anew, index)
+        for index, line in enumerate(sorted(texts))
+        if anew[index].duration < sounds[line].audio.duration
+    }
+    lines = [
+        replace(line, draft=texts[i], text=texts[i]) if i in shorter else line
+        for i, line in enumerate(made.script.lines)
+    ]
+    script = judged_again(replace(made.script, lines=tuple(lines)), tuple(shorter), cast, kit)
+    told = [
+        Reworded(line.source, line.text or "", texts[i]) for i, line in enumerate(made.script.lines) if i in shorter
+    ]
+    return replace(_placed(script, list({**sounds, **shorter}.values()), duration), shortened=tuple(told))
+
+
+def _placed(script: Script, sounds: Sequence[Sound], duration: float) -> Dub:
+    durations = (sound.audio.duration for sound in sounds)
+    takes = [
+        _take(segment, line, next(durations) if line.text and script.dubbed else None)
+        for segment, line in script.spoken
+    ]
+    timeline = fit(takes, script.language, duration)
+    return Dub(script, timeline, caption(timeline), tuple(sounds))
 
 
 def _take(segment: Segment, line: Line, seconds: float | None) -> Take:

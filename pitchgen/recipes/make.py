@@ -106,7 +106,7 @@ class Studio:
             for spelling in spellings(self.shop.settle_names(self.cast.glossary, transcript, codes)):
                 self._warn(spelling)
             memory = self.shop.learn(edits, transcript)
-            scripts = told(transcript, codes, edits, self.cast, self.kit, memory)
+            scripts = told(transcript, codes, edits, self.cast, self.kit, memory, duration=media.duration)
             self._check_translated(scripts)
             self._check_scripts(project, scripts)
             outputs = self._outputs(media, project, transcript, scripts, background)
@@ -287,6 +287,7 @@ def _output(made: Dub, project: Project, cast: Cast, *, reused: bool) -> Output:
         duration=made.timeline.duration,
         segments=len(made.timeline.clips),
         tempo=made.timeline.tempos,
+        shortened=tuple((line.before, line.after) for line in made.shortened),
         overruns=tuple((o.segment.text, o.seconds) for o in made.timeline.overruns),
         kept_original=tuple(line.source for line in made.script.lines if line.text is None),
         unsound=tuple(Unsound(line.source, line.text or "", found.findings) for line, found in made.script.unsound),

@@ -31,6 +31,8 @@ class Output:
     segments: int
     tempo: tuple[float, float]
     """Lowest and highest."""
+    shortened: tuple[tuple[str, str], ...]
+    """Lines that took too long to say, and the shorter wordings of the translator that are said instead."""
     overruns: tuple[tuple[str, float], ...]
     """Sentences that end too late, and by how many seconds."""
     kept_original: tuple[str, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,8 +17,9 @@ from pitchgen.edges.project import Project, opened
 from pitchgen.kit import Kit, Mapped
 from pitchgen.languages import SOURCE
 from pitchgen.recipes.casting import check_languages
-from pitchgen.recipes.dub import dub, recording, utterances
+from pitchgen.recipes.dub import dub, fitted, recording, rewordings, utterances
 from pitchgen.recipes.editing import edited_transcript, find_edits
+from pitchgen.recipes.length import shortened, too_long
 from pitchgen.recipes.make import Studio
 from pitchgen.recipes.telling import Script, requests, told
 from pitchgen.recipes.words import Words, find_script
@@ -117,7 +118,7 @@ class _Planner:
         if drafts.missing:
             return None
         edits, _ = find_edits(self.project, self.codes, memory)
-        return told(transcript, self.codes, edits, cast, self.kit, memory)
+        return told(transcript, self.codes, edits, cast, self.kit, memory, duration=self.media.duration)
 
     def _voices(self, transcript: Transcript, scripts: list[Script]) -> bool:
         """Whether every sound is there, so that the files are known as well."""
@@ -127,7 +128,7 @@ class _Planner:
             return False
         voices = self.kit.map(synthesize, utterances(scripts, voice), cast.synthesizer)
         self._step("synthesize", voices.missing, len(voices.kept))
-        if voices.missing:
+        if voices.missing or self._shortening(scripts, voice):
             return False
         renderer = self.studio.renderer(self.media, transcript)
         dubs = dub(scripts, voice, self.media.duration, cast, self.kit)
@@ -137,6 +138,22 @@ class _Planner:
         missing = sum(not renderer.has_picture(look) for look in looks)
         self._files(len(todo), missing, max(1, len(looks)) - missing)
         return True
+
+    def _shortening(self, scripts: list[Script], voice: Voice) -> bool:
+        """Whether lines are to be shortened that were not before, so that what is said is not known yet."""
+        cast, todo = self.studio.cast, 0
+        for made in fitted(scripts, voice, self.media.duration, cast, self.kit):
+            cast = replace(cast, glossary=made.script.glossary)
+            long = too_long(made.script, made.timeline, cast)
+            asked = self.kit.map(translate, [line.wording.request for line in long], cast.translator)
+            if asked.missing:
+                todo += len(long)
+            elif long:
+                anew = rewordings(made.script, shortened(made.script, long, cast, self.kit), voice)
+                todo += self.kit.map(synthesize, anew, cast.synthesizer).missing
+        if todo:
+            self._step("shorten", todo)
+        return bool(todo)
 
     def _voice(self) -> Voice | None:
         """Her voice, if it was listened to already."""

@@ -123,7 +123,7 @@ class Renderer:
     def _sound_parts(self, dub: Dub) -> list[object]:
         if not dub.script.dubbed:
             return [self.media, self.ffmpeg]
-        voiced = dub.voices.keys[dub.first : dub.first + len(dub.script.voiced)]
+        voiced = [sound.key for sound in dub.sounds]
         originals = self.media if any(clip.original for clip in dub.timeline.clips) else None
         clips = [(clip.start, clip.tempo, clip.original, clip.duration) for clip in dub.timeline.clips]
         return [clips, dub.timeline.duration, voiced, originals, self.ffmpeg, mixing.VERSION]
@@ -138,12 +138,12 @@ class Renderer:
 
     def _sounds(self, dub: Dub) -> Iterator[Audio]:
         """The sound of each clip: her new voice, or what she said where it is kept."""
-        voiced = iter(range(dub.first, dub.first + len(dub.script.voiced)))
+        voiced = iter(dub.sounds)
         for clip in dub.timeline.clips:
             if clip.original:
                 yield self.ffmpeg.decode(self.media, rate=RATE, span=clip.segment.span)
             else:
-                yield dub.voices[next(voiced)]
+                yield next(voiced).audio
 
 
 class _Spool(Sequence[Samples]):

@@ -105,6 +105,8 @@ def _origin(outcome: Outcome) -> str:
 
 def _remarks(output: Output) -> str:
     remarks = []
+    if output.shortened:
+        remarks.append(f"{len(output.shortened)} said in fewer words")
     if output.overruns:
         latest = max(seconds for _, seconds in output.overruns)
         remarks.append(f"{len(output.overruns)} late, at most {latest:.2f} s")

@@ -18,6 +18,7 @@ LABELS = {
     "enroll": "choose where her voice is heard best",
     "excerpt": "listen to her voice",
     "synthesize": "speak",
+    "shorten": "say in fewer words what takes too long",
     "picture": "label and encode the picture",
     "render": "mix and mux",
 }

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from pitchgen.core.engines import Translation
 from pitchgen.languages import LANGUAGES
+from pitchgen.languages.pace import characters
 
 VERSION = 1
 """Raise it whenever another prompt is written for the same requests."""
@@ -75,7 +76,7 @@ def messages(requests: Sequence[Translation]) -> list[dict[str, str]]:
 
 def budget(seconds: float, language: str) -> int:
     """How many characters of a language (BCP-47) can be said in some time."""
-    return max(1, round(seconds * LANGUAGES[language].pace)) if language in LANGUAGES else LONGEST
+    return characters(seconds, language) if language in LANGUAGES else LONGEST
 
 
 def _line(number: int, request: Translation) -> dict[str, object]:
