@@ -22,6 +22,8 @@ class Settings:
     """`stop` before any output, or `keep` the original voice, where a sentence cannot be translated."""
     captions: str = "soft"
     """Captions in the video: `soft`, a track that a viewer switches on; `burn`, drawn into the picture; `none`."""
+    subtitles: str = "srt,vtt"
+    """Formats of the subtitle files, joined by commas: `srt` (always written, it is edited), `vtt`, `ass`, `ttml`."""
     caption_style: str = "plain"
     """How burned captions look: `plain`, `boxed`, or `karaoke`, where words light up as they are said."""
     bilingual: bool = False
@@ -62,3 +64,8 @@ class Settings:
     speech_model: str | None = None
     speech_voice: str | None = None
     speech_key: str | None = None
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Of the subtitle files, one by one."""
+        return tuple(part.strip().lower() for part in self.subtitles.split(",") if part.strip())

@@ -9,7 +9,7 @@ out/socks/.pitchgen.json       what was written last, to tell your edits from ou
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -22,8 +22,10 @@ from pitchgen.core.errors import StorageError
 from pitchgen.core.project import Record, Version, Written
 from pitchgen.core.transcript import Transcript
 from pitchgen.edges.store import PART, storage_errors, temporary, write_atomically
-from pitchgen.edges.subtitles import read_subtitles, write_srt, write_vtt
+from pitchgen.edges.subtitle_formats import WRITERS, write_srt
+from pitchgen.edges.subtitles import read_subtitles
 
+EDITED = "srt"  # the format that a person edits
 RECORD = ".pitchgen.json"
 LOCK = ".pitchgen.lock"
 
@@ -46,7 +48,7 @@ class Project:
 
     def subtitle_path(self, code: str) -> Path:
         """Where the words in language `code` are edited."""
-        return self.folder / f"{code}.srt"
+        return self.folder / f"{code}.{EDITED}"
 
     def edited_cues(self, path: Path) -> tuple[Cue, ...] | None:
         """What stands in a subtitle file now; None where there is none.
@@ -56,9 +58,13 @@ class Project:
         """
         return read_subtitles(path) if path.exists() else None
 
-    def has_subtitles(self, code: str) -> bool:
-        """Whether both subtitle files of a language are there."""
-        return self.subtitle_path(code).exists() and (self.folder / f"{code}.vtt").exists()
+    def subtitles(self, code: str, formats: Sequence[str]) -> tuple[Path, ...]:
+        """Where the subtitle files of a language lie: the one that is edited, then the others."""
+        return tuple(self.folder / f"{code}.{name}" for name in dict.fromkeys((EDITED, *formats)))
+
+    def has_subtitles(self, code: str, formats: Sequence[str]) -> bool:
+        """Whether all subtitle files of a language are there."""
+        return all(path.exists() for path in self.subtitles(code, formats))
 
     def set_aside(self, code: str) -> Path:
         """Rename a subtitle file that pitchgen did not write, so that it is not written over."""
@@ -75,10 +81,10 @@ class Project:
         with self._remembering:
             self._remember(replace(self.record, source=source, script=script, transcript=transcript))
 
-    def save_subtitles(self, code: str, cues: tuple[Cue, ...]) -> None:
-        """Write the captions of a language as SRT and WebVTT."""
-        write_atomically(self.subtitle_path(code), write_srt(cues))
-        write_atomically(self.folder / f"{code}.vtt", write_vtt(cues, code))
+    def save_subtitles(self, code: str, cues: tuple[Cue, ...], formats: Sequence[str]) -> None:
+        """Write the captions of a language in `formats`, and as SRT in any case."""
+        for path in self.subtitles(code, formats):
+            write_atomically(path, WRITERS[path.suffix[1:]](cues, code))
 
     def save_version(self, code: str, version: Version) -> None:
         """Remember what was written for a language."""

@@ -15,6 +15,7 @@ import msgspec
 from pitchgen.core.config import Settings
 from pitchgen.core.errors import InputError, StorageError
 from pitchgen.core.lettering import STYLES
+from pitchgen.edges.subtitle_formats import WRITERS
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -58,6 +59,9 @@ def read_settings(given: Mapping[str, Any], *, folder: Path | None = None) -> Se
             raise InputError(f"{name} is {' or '.join(choices)}, not {values[name]!r}")
     if isinstance(values.get("takes"), int) and values["takes"] < 1:
         raise InputError(f"takes is how often a sentence is said, at least once, not {values['takes']}")
+    for name in str(values.get("subtitles", "")).lower().split(","):
+        if name.strip() and name.strip() not in WRITERS:
+            raise InputError(f"subtitles are {', '.join(WRITERS)}, not {name.strip()!r}")
     try:
         return msgspec.convert(values, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:

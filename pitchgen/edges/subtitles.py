@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -13,19 +13,20 @@ from typing import TYPE_CHECKING
 from pitchgen.core.caption import Cue
 from pitchgen.core.errors import InputError
 from pitchgen.core.transcript import Span
+from pitchgen.edges import ttml
+from pitchgen.edges.subtitle_formats import JOINER, RIGHT_TO_LEFT
 from pitchgen.edges.text import read_text
 
 if TYPE_CHECKING:
     from pysubs2 import SSAEvent
 
-SUFFIXES = (".srt", ".vtt", ".ass", ".ssa")
-JOINER = "\u2060"  # WORD JOINER, invisible: keeps text that looks like markup from being taken for it
+SUFFIXES = (".srt", ".vtt", ".ass", ".ssa", *ttml.SUFFIXES)
 
 _CLOCK = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)[,.](\d{1,3})"
 _TIMES = re.compile(rf"^\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s+.*)?$")
 _TAG = re.compile(r"</?(?:b|i|u|s|c|v|font|lang|ruby|rt)(?:[ .=][^<>]*)?>|<[\d:.]+>", re.IGNORECASE)
 _OVERRIDE = re.compile(r"\{\\[^{}]*\}")  # of ASS, which many put into SRT: {\an8}
-_OURS = re.compile(r"(<|\{|--)(?=[/\w\\>])")
+_BRACE = "\ue000", "\ue001"  # of the private use area: stand for braces that are text
 _PROTECTED = re.compile(rf"(<|\{{|--){JOINER}(?=.)")
 
 
@@ -48,7 +49,7 @@ class _Block:
 
 
 def read_subtitles(path: Path) -> tuple[Cue, ...]:
-    """The captions of an SRT, WebVTT or ASS file in any usual encoding, without markup, in order.
+    """The captions of an SRT, WebVTT, ASS or TTML file in any usual encoding, without markup, in order.
 
     `segment` counts the captions. One whose text was deleted stays, without lines.
 
@@ -59,10 +60,12 @@ def read_subtitles(path: Path) -> tuple[Cue, ...]:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise InputError(f"{path}: not a subtitle file; name one that ends in {', '.join(SUFFIXES)}")
-    text = read_text(path)
-    if suffix in (".ass", ".ssa"):
-        rows = _read_ass(path, text)
+    if suffix in ttml.SUFFIXES:
+        rows = [_Caption(number, span, lines) for number, (span, lines) in enumerate(ttml.read(path), 1)]
+    elif suffix in (".ass", ".ssa"):
+        rows = _read_ass(path, read_text(path))
     else:
+        text = read_text(path)
         web = suffix == ".vtt" or text.startswith("WEBVTT")
         rows = [_read_block(path, block, web=web) for block in _blocks(path, text, web=web)]
     if not rows:
@@ -85,38 +88,6 @@ def read_script(path: Path) -> str:
     if not any(map(str.isalnum, text)):
         raise InputError(f"{path}: no words in this file; write what is said in the video, a sentence a line")
     return text
-
-
-def write_srt(cues: Iterable[Cue]) -> str:
-    """The SRT file of `cues`; `read_subtitles` gives back their times to the millisecond and their lines."""
-    blocks = (f"{number}\n{_times(cue, ',')}\n{_body(cue, markup=False)}\n" for number, cue in enumerate(cues, 1))
-    return "\n".join(blocks)
-
-
-def write_vtt(cues: Iterable[Cue], language: str) -> str:
-    """The WebVTT file of `cues`; `language` is the BCP-47 code of what they say."""
-    blocks = (f"{_times(cue, '.')}\n{_body(cue, markup=True)}\n" for cue in cues)
-    return "\n".join([f"WEBVTT\nKind: captions\nLanguage: {language}\n", *blocks])
-
-
-def _body(cue: Cue, *, markup: bool) -> str:
-    """The lines of a cue as a file may hold them: none blank, nothing that reads as markup or as times."""
-    lines = [line.strip(" \t") for text in cue.lines for line in re.split(r"\r\n|\r|\n", text)]
-    if markup:
-        lines = [html.escape(line, quote=False) for line in lines]
-    else:
-        lines = [_OURS.sub(rf"\1{JOINER}", line) for line in lines]
-    return "\n".join(line for line in lines if line)
-
-
-def _times(cue: Cue, point: str) -> str:
-    return f"{_clock(cue.span.start, point)} --> {_clock(cue.span.end, point)}"
-
-
-def _clock(seconds: float, point: str) -> str:
-    """`seconds` as 00:00:01,500."""
-    whole, ms = divmod(round(seconds * 1000), 1000)
-    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}{point}{ms:03}"
 
 
 def _blocks(path: Path, text: str, *, web: bool) -> Iterator[_Block]:
@@ -160,7 +131,7 @@ def _read_block(path: Path, block: _Block, *, web: bool) -> _Caption:
 
 
 def _without_markup(line: str, *, web: bool) -> str:
-    plain = _TAG.sub("", line)
+    plain = _TAG.sub("", line.replace(RIGHT_TO_LEFT, ""))
     return html.unescape(plain) if web else _PROTECTED.sub(r"\1", _OVERRIDE.sub("", plain))
 
 
@@ -213,7 +184,12 @@ def _read_ass(path: Path, text: str) -> list[_Caption]:
 
 def _plain(event: SSAEvent) -> list[str]:
     """The lines of an ASS event that are not blank."""
-    return [line for text in event.plaintext.split("\n") if (line := text.strip(" \t"))]
+    import pysubs2
+
+    text = event.text.replace(r"\{", _BRACE[0]).replace(r"\}", _BRACE[1])  # pysubs2 takes these for overrides
+    plain = pysubs2.SSAEvent(text=text).plaintext.replace(_BRACE[0], "{").replace(_BRACE[1], "}")
+    shown = plain.replace("\\" + JOINER, "\\").replace(RIGHT_TO_LEFT, "")
+    return [line for text in shown.split("\n") if (line := text.strip(" \t"))]
 
 
 def _one_line(cue: Cue) -> str:

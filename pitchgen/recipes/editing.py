@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from pitchgen.core.caption import Cue
 from pitchgen.core.errors import InputError
 from pitchgen.core.media import Media
 from pitchgen.core.memory import Memory
 from pitchgen.core.transcript import Transcript
 from pitchgen.edges.project import Project
+from pitchgen.edges.subtitles import read_subtitles
 from pitchgen.languages import SOURCE
 from pitchgen.recipes.telling import Edits
-from pitchgen.stages.revise import edits, remembered, revised
+from pitchgen.stages.revise import Occurrence, edits, imported, remembered, revised
+
+Translations = Mapping[str, tuple[Cue, ...]]
+"""Captions that somebody else translated, by language."""
 
 
-def find_edits(project: Project, codes: Sequence[str], memory: Memory) -> tuple[Edits, tuple[str, ...]]:
+NO_FILES: Mapping[str, Path] = {}
+
+
+def read_translations(files: Mapping[str, Path], codes: Sequence[str]) -> Translations:
+    """The captions of subtitle files that somebody translated.
+
+    Raises:
+        InputError: a language that is not made, or a file that cannot be read as subtitles.
+        StorageError: a file cannot be read.
+    """
+    for code, path in files.items():
+        if code not in codes:
+            raise InputError(f"{path}: a translation into {code}, which is not among the languages to make; add it")
+    return {code: read_subtitles(path) for code, path in files.items()}
+
+
+def find_edits(
+    project: Project, codes: Sequence[str], memory: Memory, transcript: Transcript, translations: Translations
+) -> tuple[Edits, tuple[str, ...]]:
     """What a person changed in the subtitle files, and the languages whose file pitchgen never wrote.
+
+    A translation from elsewhere counts as changed, and wins over the subtitle file of its language.
 
     What was said out of a memory that is not this one counts as changed here: no correction is lost with a file.
     """
-    found, foreign = {}, []
+    found: dict[str, Mapping[Occurrence, str | None]] = {}
+    foreign = []
     for code in codes:
         cues = project.edited_cues(project.subtitle_path(code))
         if version := project.record.versions.get(code):
@@ -28,6 +55,8 @@ def find_edits(project: Project, codes: Sequence[str], memory: Memory) -> tuple[
             found[code] = {**elsewhere, **edits(version, cues, code)}
         elif cues is not None:
             foreign.append(code)
+        if code in translations:
+            found[code] = {**found.get(code, {}), **imported(transcript, translations[code], code)}
     return found, tuple(foreign)
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pitchgen.core.audio import Audio, Voice
-from pitchgen.core.caption import Cue
 from pitchgen.core.config import Settings
 from pitchgen.core.errors import PitchgenError, Untranslated
 from pitchgen.core.events import Advanced, Listener, Opened, Warned, ignore
@@ -32,9 +30,10 @@ from pitchgen.languages import SOURCE, language
 from pitchgen.recipes.background import Background
 from pitchgen.recipes.casting import Cast, Casting, check_languages
 from pitchgen.recipes.dub import Dub, dub, hear
-from pitchgen.recipes.editing import edited_transcript, find_edits
+from pitchgen.recipes.editing import NO_FILES, Translations, edited_transcript, find_edits, read_translations
 from pitchgen.recipes.naming import spellings
-from pitchgen.recipes.outcome import Outcome, Output, Unsound
+from pitchgen.recipes.outcome import Outcome, Output
+from pitchgen.recipes.published import by_line, output
 from pitchgen.recipes.remembering import Shop
 from pitchgen.recipes.render import Renderer
 from pitchgen.recipes.screen import Screen
@@ -52,6 +51,7 @@ def make(
     languages: Sequence[str],
     *,
     script: str | Path | None = None,
+    translations: Mapping[str, str | Path] | None = None,
     listen: Listener = ignore,
     **settings: Any,
 ) -> Outcome:
@@ -62,6 +62,7 @@ def make(
         languages: BCP-47 codes.
         script: what she says, as text or subtitles; by default a file of the same stem beside the video,
             or a subtitle track in it.
+        translations: subtitle files that somebody translated, by language; what they say is said.
         listen: told how far the run is.
         settings: see `pitchgen.core.config.Settings`.
 
@@ -69,7 +70,8 @@ def make(
         PitchgenError: with one line that says what is wrong and what to do.
     """
     studio = Studio(read_settings(settings), listen=listen)
-    return studio.make(Path(video), languages, script=Path(script) if script else None)
+    files = {code: Path(path) for code, path in (translations or {}).items()}
+    return studio.make(Path(video), languages, script=Path(script) if script else None, translations=files)
 
 
 class Studio:
@@ -94,15 +96,19 @@ class Studio:
         """As `Casting.cast`, once for all videos."""
         return self.casting.cast(self._listen)
 
-    def make(self, video: Path, languages: Sequence[str], *, script: Path | None = None) -> Outcome:
+    def make(
+        self, video: Path, languages: Sequence[str], *, script: Path | None = None,
+        translations: Mapping[str, Path] = NO_FILES,
+    ) -> Outcome:  # fmt: skip
         """As the function `make`."""
         codes = check_languages(languages, self.cast)
+        brought = read_translations(translations, codes)
         self._warnings.clear()
         media = probe(video, audio_track=self.settings.audio_track)
         self._listen(Opened(str(video)))
         with opened(self.settings.out / video.stem) as project, Background() as background:
             transcript = self._transcript(media, project, script)
-            edits = self._edits(project, codes)
+            edits = self._edits(project, codes, transcript, brought)
             for spelling in spellings(self.shop.settle_names(self.cast.glossary, transcript, codes)):
                 self._warn(spelling)
             memory = self.shop.learn(edits, transcript)
@@ -146,9 +152,11 @@ class Studio:
         project.save_transcript(transcript, media.sha256, script_key)
         return transcript
 
-    def _edits(self, project: Project, codes: Sequence[str]) -> Edits:
+    def _edits(
+        self, project: Project, codes: Sequence[str], transcript: Transcript, translations: Translations
+    ) -> Edits:
         """As `find_edits`; a file that is not ours is put aside."""
-        found, foreign = find_edits(project, codes, self.shop.memory())
+        found, foreign = find_edits(project, codes, self.shop.memory(), transcript, translations)
         for code in foreign:
             self._warn(f"{project.set_aside(code)}: was there before pitchgen and is kept under this name")
         return found
@@ -207,7 +215,7 @@ class Studio:
         for future in pending:
             outputs.append(future.result())
             self.kit.listen(Advanced("render", len(outputs), len(scripts), sum(o.reused for o in outputs)))
-        project.save_subtitles(SOURCE, renderer.captions)
+        project.save_subtitles(SOURCE, renderer.captions, self.settings.formats)
         return tuple(outputs)
 
     def renderer(self, media: Media, transcript: Transcript) -> Renderer:
@@ -249,11 +257,11 @@ class Studio:
             sound = renderer.sound(made)  # made while the picture is still being encoded
             encoded = picture.result()
             written = project.publish(code, identity, lambda path: renderer.mux(made, identity, encoded, sound, path))
-        version = Version(made.script.lines, _by_line(made), written)
-        if version != kept or not project.has_subtitles(code):
-            project.save_subtitles(code, made.cues)
+        version = Version(made.script.lines, by_line(made), written)
+        if version != kept or not project.has_subtitles(code, self.settings.formats):
+            project.save_subtitles(code, made.cues, self.settings.formats)
             project.save_version(code, version)
-        return _output(made, project, self.cast, reused=picture is None)
+        return output(made, project, self.cast, self.settings.formats, reused=picture is None)
 
     def _outcome(self, media: Media, project: Project, transcript: Transcript, outputs: tuple[Output, ...]) -> Outcome:
         casting = self.casting
@@ -270,32 +278,3 @@ class Studio:
             outputs=outputs,
             warnings=tuple(self._warnings),
         )
-
-
-def _by_line(made: Dub) -> tuple[Cue, ...]:
-    """The captions, counted by the lines of the script instead of the clips: emptied lines have no clip."""
-    homes = [index for index, line in enumerate(made.script.lines) if line.text != ""]
-    return tuple(replace(cue, segment=homes[cue.segment]) for cue in made.cues)
-
-
-def _output(made: Dub, project: Project, cast: Cast, *, reused: bool) -> Output:
-    code = made.script.language
-    return Output(
-        language=code,
-        video=project.video_path(code),
-        subtitles=(project.subtitle_path(code), project.folder / f"{code}.vtt"),
-        duration=made.timeline.duration,
-        segments=len(made.timeline.clips),
-        tempo=made.timeline.tempos,
-        shortened=tuple((line.before, line.after) for line in made.shortened),
-        overruns=tuple((o.segment.text, o.seconds) for o in made.timeline.overruns),
-        kept_original=tuple(line.source for line in made.script.lines if line.text is None),
-        unsound=tuple(Unsound(line.source, line.text or "", found.findings) for line, found in made.script.unsound),
-        unverified=tuple(fact.evidence.text for verdict in made.script.verdicts for fact in verdict.unverified),
-        edited=sum(line.edited or line.remembered for line in made.script.lines),
-        remembered=sum(line.remembered and not line.edited for line in made.script.lines),
-        timbre=cast.synthesizer.timbre(code) if made.script.dubbed else "none",
-        pivot=made.script.pivot,
-        reused=reused,
-        reused_voices=made.reused,
-    )

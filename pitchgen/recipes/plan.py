@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ from pitchgen.kit import Kit, Mapped
 from pitchgen.languages import SOURCE
 from pitchgen.recipes.casting import check_languages
 from pitchgen.recipes.dub import dub, fitted, recording, rewordings, utterances
-from pitchgen.recipes.editing import edited_transcript, find_edits
+from pitchgen.recipes.editing import NO_FILES, Translations, edited_transcript, find_edits, read_translations
 from pitchgen.recipes.length import shortened, too_long
 from pitchgen.recipes.make import Studio
 from pitchgen.recipes.telling import Script, requests, told
@@ -61,7 +61,10 @@ class Plan:
         return sum(step.seconds for step in self.steps)
 
 
-def plan(studio: Studio, video: Path, languages: Sequence[str], *, script: Path | None = None) -> Plan:
+def plan(
+    studio: Studio, video: Path, languages: Sequence[str], *, script: Path | None = None,
+    translations: Mapping[str, Path] = NO_FILES,
+) -> Plan:  # fmt: skip
     """The plan of `studio.make` with the same arguments: reads what is there and writes nothing.
 
     Raises:
@@ -70,7 +73,7 @@ def plan(studio: Studio, video: Path, languages: Sequence[str], *, script: Path 
     codes = check_languages(languages, studio.cast)
     media = probe(video, audio_track=studio.settings.audio_track)
     with opened(studio.settings.out / video.stem, write=False) as project:
-        planner = _Planner(studio, media, project, codes)
+        planner = _Planner(studio, media, project, codes, read_translations(translations, codes))
         planner.walk(find_script(media, script, studio.ffmpeg))
     return Plan(video, media.duration, codes, tuple(planner.steps))
 
@@ -78,8 +81,11 @@ def plan(studio: Studio, video: Path, languages: Sequence[str], *, script: Path 
 class _Planner:
     """Walks the recipe as far as results are kept, and counts from there on."""
 
-    def __init__(self, studio: Studio, media: Media, project: Project, codes: tuple[str, ...]) -> None:
+    def __init__(
+        self, studio: Studio, media: Media, project: Project, codes: tuple[str, ...], translations: Translations
+    ) -> None:
         self.studio, self.media, self.project, self.codes = studio, media, project, codes
+        self.translations = translations
         self.kit: Kit = studio.kit
         self.steps: list[Step] = []
 
@@ -117,7 +123,7 @@ class _Planner:
         self._step("translate", drafts.missing, len(drafts.kept))
         if drafts.missing:
             return None
-        edits, _ = find_edits(self.project, self.codes, memory)
+        edits, _ = find_edits(self.project, self.codes, memory, transcript, self.translations)
         return told(transcript, self.codes, edits, cast, self.kit, memory, duration=self.media.duration)
 
     def _voices(self, transcript: Transcript, scripts: list[Script]) -> bool:

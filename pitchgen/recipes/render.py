@@ -22,7 +22,7 @@ from pitchgen.edges import labels
 from pitchgen.edges.ffmpeg import Ffmpeg, Track
 from pitchgen.edges.probe import metadata
 from pitchgen.edges.store import PART
-from pitchgen.edges.subtitles import write_srt
+from pitchgen.edges.subtitle_formats import write_srt
 from pitchgen.kit import Kit
 from pitchgen.languages import SOURCE, language
 from pitchgen.recipes.dub import Dub
@@ -104,7 +104,7 @@ class Renderer:
         label = labels.aigc(self.producer, f"{code}-{identity[:32]}")
         with tempfile.TemporaryDirectory(prefix="pitchgen-") as folder:
             tracks = [
-                Track(_written(Path(folder) / f"{row.code}.srt", cues), row.iso639_2, row.native)
+                Track(_written(Path(folder) / f"{row.code}.srt", cues, row.code), row.iso639_2, row.native)
                 for row, cues in ((spoken, dub.cues), (source, self.captions))
                 if cues and self.screen.soft
             ]
@@ -166,6 +166,6 @@ class _Spool(Sequence[Samples]):
         return np.fromfile(self._path, "<f4", count=min(SPOOL_BLOCK, self._length - start), offset=4 * start)
 
 
-def _written(path: Path, cues: Sequence[Cue]) -> Path:
-    path.write_text(write_srt(cues), "utf-8")
+def _written(path: Path, cues: Sequence[Cue], code: str) -> Path:
+    path.write_text(write_srt(cues, code), "utf-8")
     return path

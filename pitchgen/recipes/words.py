@@ -13,7 +13,7 @@ from pitchgen.edges.probe import CHINESE_TAGS
 from pitchgen.edges.subtitles import read_script
 from pitchgen.stages.segment import sentences
 
-BESIDE = (".txt", ".srt", ".vtt")
+BESIDE = (".txt", ".srt", ".vtt", ".ass", ".ttml")
 """Files of the video's own stem that are taken as its script, the first one found."""
 
 

@@ -75,7 +75,15 @@ def make(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the results.  [default: out]")] = None,
     script: Annotated[
         Path | None,
-        typer.Option(help="What she says: text, SRT or VTT. Found by itself beside the video, by the same stem."),
+        typer.Option(
+            help="What she says: text, SRT, VTT, ASS or TTML. Found by itself beside the video, by the same stem."
+        ),
+    ] = None,
+    translation: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Subtitles that somebody translated, as fr=FILE: SRT, VTT, ASS or TTML.", metavar="LANG=FILE"
+        ),
     ] = None,
     profile: Annotated[
         str | None, typer.Option(help="Which engines: auto, standard, research, embedded.  [default: auto]")
@@ -90,6 +98,10 @@ def make(
             help="soft: a track in the video; burn: drawn into the picture; none.  [default: soft]",
             rich_help_panel=SCREEN,
         ),
+    ] = None,
+    subtitles: Annotated[
+        str | None,
+        typer.Option(help="Subtitle files: srt, vtt, ass, ttml.  [default: srt,vtt]", rich_help_panel=SCREEN),
     ] = None,
     caption_style: Annotated[
         str | None,
@@ -141,8 +153,9 @@ def make(
 
     settings = read_settings({**given, "pull": pull or None, "bilingual": bilingual or None})
     codes = [code.strip() for code in langs.split(",") if code.strip()]
-    _check_videos(videos, script)
-    code = make_all(videos, codes, script, settings, dry_run=dry_run, json=json)
+    translations = _by_language(translation or [])
+    _check_videos(videos, [script] if script else list(translations.values()))
+    code = make_all(videos, codes, script, translations, settings, dry_run=dry_run, json=json)
     if code:
         raise typer.Exit(code)
 
@@ -234,7 +247,18 @@ def models_licence(
     show_licences(names or [], json=json)
 
 
-def _check_videos(videos: list[Path], script: Path | None) -> None:
+def _by_language(given: list[str]) -> dict[str, Path]:
+    """The files of `--translation fr=FILE`."""
+    files: dict[str, Path] = {}
+    for text in given:
+        code, equals, path = text.partition("=")
+        if not equals or not path or code.strip() in files:
+            raise InputError(f"--translation {text}: write it as fr=FILE, once for a language")
+        files[code.strip()] = Path(path)
+    return files
+
+
+def _check_videos(videos: list[Path], texts: list[Path]) -> None:
     stems: dict[str, Any] = {}
     for video in videos:
         if video.stem in stems:
@@ -242,8 +266,8 @@ def _check_videos(videos: list[Path], script: Path | None) -> None:
                 f"{video}: would share the folder {video.stem} with {stems[video.stem]}; rename one of them"
             )
         stems[video.stem] = video
-    if script and len(videos) > 1:
+    if texts and len(videos) > 1:
         raise InputError(
-            f"{script}: one script cannot be said in {len(videos)} videos; "
+            f"{texts[0]}: cannot be what is said in {len(videos)} videos; "
             "name one video, or put a script of the same stem beside each"
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ def make_all(
     videos: Sequence[Path],
     codes: Sequence[str],
     script: Path | None,
+    translations: Mapping[str, Path],
     settings: Settings,
     *,
     dry_run: bool,
@@ -42,7 +44,8 @@ def make_all(
     first_failure = 0
     for video in videos:
         try:
-            made = plan(studio, video, codes, script=script) if dry_run else studio.make(video, codes, script=script)
+            run: Callable[..., Outcome | Plan] = partial(plan, studio) if dry_run else studio.make
+            made = run(video, codes, script=script, translations=translations)
         except PitchgenError as error:
             if len(videos) == 1 and not json:
                 raise

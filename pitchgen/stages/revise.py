@@ -38,6 +38,16 @@ def edits(version: Version, read: Sequence[Cue] | None, code: str) -> dict[Occur
     return {occurrence: line.text for occurrence, line in wanted if line.edited}
 
 
+def imported(transcript: Transcript, read: Sequence[Cue], code: str) -> dict[Occurrence, str | None]:
+    """What a file with somebody's translation wants said for which sentence; those without a caption are left out."""
+    spoken = language(code)
+    whole = [Cue(segment.span, (segment.text,), index) for index, segment in enumerate(transcript.segments)]
+    homes = _homes(whole, read)
+    places = occurrences([segment.text for segment in transcript.segments])
+    said = [join([cue for cue, home in zip(read, homes, strict=True) if home == i], spoken) for i in range(len(whole))]
+    return {place: text for place, text in zip(places, said, strict=True) if text}
+
+
 def remembered(version: Version) -> dict[Occurrence, str | None]:
     """What was said by heart: which sentences had their words from the memory, and what those were."""
     wanted = zip(occurrences([line.source for line in version.lines]), version.lines, strict=True)

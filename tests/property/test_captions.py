@@ -12,7 +12,10 @@ from pitchgen.core.timeline import TOLERANCE, Clip, Timeline
 from pitchgen.core.transcript import Segment, Span
 from pitchgen.languages import language
 from pitchgen.stages.caption import caption
-from pitchgen.stages.wrap import CLOSERS, GLUE, STOPS, join, normalise
+from pitchgen.stages.wrap import CLOSERS, GLUE, STOPS, break_text, join, normalise
+
+for _code in ("en", "th", "km", "ja"):
+    break_text("a", language(_code))  # loads ICU and its dictionaries, which takes longer than one example may
 
 CODES = st.sampled_from(["zh", "en", "fr", "ar", "hi", "th", "km", "ja", "ko"])
 TEXTS = (

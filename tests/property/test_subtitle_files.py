@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -11,9 +12,13 @@ from hypothesis import strategies as st
 from pitchgen.core.caption import Cue
 from pitchgen.core.errors import InputError
 from pitchgen.core.transcript import Span
-from pitchgen.edges.subtitles import read_subtitles, write_srt, write_vtt
+from pitchgen.edges import ttml
+from pitchgen.edges.subtitle_formats import write_ass, write_srt, write_vtt
+from pitchgen.edges.subtitles import read_subtitles
 from pitchgen.languages import language
 from pitchgen.stages.wrap import GLUE, break_text, normalise
+
+break_text("a", language("fr"))  # loads ICU, which takes longer than one example may
 
 MARKUP = (
     "-->",
@@ -61,7 +66,19 @@ def reread(text: str, suffix: str) -> tuple[Cue, ...]:
 
 @given(cue_lists())
 def test_srt_round_trip(cues: tuple[Cue, ...]) -> None:
-    assert reread(write_srt(cues), ".srt") == cues
+    assert reread(write_srt(cues, "ar"), ".srt") == cues
+
+
+@given(cue_lists())
+def test_ttml_round_trip(cues: tuple[Cue, ...]) -> None:
+    assert reread(ttml.write(cues, "fa"), ".ttml") == cues
+
+
+@given(cue_lists())
+def test_ass_round_trip(cues: tuple[Cue, ...]) -> None:
+    """Its clock counts centiseconds."""
+    apart = tuple(replace(cue, span=Span(float(i), i + 1.0)) for i, cue in enumerate(cues))
+    assert reread(write_ass(apart, "he"), ".ass") == apart
 
 
 @given(cue_lists())

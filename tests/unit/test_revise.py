@@ -7,7 +7,7 @@ from dataclasses import replace
 from pitchgen.core.caption import Cue
 from pitchgen.core.project import Line, Version
 from pitchgen.core.transcript import Segment, Span, Transcript
-from pitchgen.stages.revise import edits, occurrences, revised
+from pitchgen.stages.revise import edits, imported, occurrences, revised
 
 CUES = (
     Cue(Span(0, 1), ("Hello,", "dear friends."), 0),
@@ -70,3 +70,17 @@ def test_a_transcript_is_edited_by_words_or_by_times_beyond_a_millisecond() -> N
     later = revised(transcript, [same[0], replace(same[1], span=Span(2.2, 3))])
     assert (later.origin, later.segments[1].span, later.score) == ("edited", Span(2.2, 3), None)
     assert revised(transcript, same[:1]).texts == ("大家好",)
+
+
+def test_a_translation_from_elsewhere_is_laid_on_the_sentences() -> None:
+    heard = Transcript(
+        "zh", (Segment(Span(0, 2), "谢谢。"), Segment(Span(3, 5), "三块五。"), Segment(Span(6, 8), "谢谢。"))
+    )
+    by_place = [Cue(Span(10 * i, 10 * i + 1), (text,), i) for i, text in enumerate(("Merci.", "3,50.", "Merci bien."))]
+    assert imported(heard, by_place, "fr") == {
+        ("谢谢。", 0): "Merci.",
+        ("三块五。", 0): "3,50.",
+        ("谢谢。", 1): "Merci bien.",
+    }
+    by_time = [Cue(Span(3.1, 4), ("Trois",), 0), Cue(Span(4, 5.2), ("cinquante.",), 1)]
+    assert imported(heard, by_time, "fr") == {("三块五。", 0): "Trois cinquante."}

@@ -11,7 +11,8 @@ import pytest
 from pitchgen.core.caption import Cue
 from pitchgen.core.errors import InputError, StorageError
 from pitchgen.core.transcript import Span
-from pitchgen.edges.subtitles import read_script, read_subtitles, write_srt, write_vtt
+from pitchgen.edges.subtitle_formats import WRITERS, write_ass, write_srt, write_vtt
+from pitchgen.edges.subtitles import read_script, read_subtitles
 
 SCRIPT = """大家好，欢迎来到我们的店铺。
 我们是义乌国际商贸城的商户，做袜子已经十五年了。
@@ -152,3 +153,30 @@ def test_a_forbidden_file(tmp_path: Path) -> None:
     path.chmod(0)
     with pytest.raises(StorageError, match="cannot be read"):
         read_script(path)
+
+
+def test_a_line_that_begins_in_latin_letters_keeps_its_direction() -> None:
+    cues = (Cue(Span(0, 1), ("OEM جوارب", "جوارب OEM", "3.50"), 0),)
+    for name in ("srt", "vtt", "ass"):
+        text = WRITERS[name](cues, "ar")
+        assert "\u200f\u2060OEM" in text
+        assert "\u200f\u2060جوارب" not in text, "no mark where none is needed"
+        assert "\u200f\u2060" + "3.50" in text, "a player takes figures alone for left to right"
+        assert "\u200f" not in WRITERS[name](cues, "en")
+
+
+@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("code", ["en", "ar", "th"])
+def test_every_format_comes_back(name: str, code: str, tmp_path: Path) -> None:
+    cues = (
+        Cue(Span(0.5, 2), ("OEM {socks} \\N <b>", "جوارب & 3.50"), 0),
+        Cue(Span(2, 61.25), ("สวัสดี --> now",), 1),
+    )
+    path = tmp_path / f"a.{name}"
+    path.write_text(WRITERS[name](cues, code), "utf-8")
+    assert read_subtitles(path) == cues
+
+
+def test_another_reader_sees_the_ass_file() -> None:
+    events = pysubs2.SSAFile.from_string(write_ass(CUES[:1], "en")).events
+    assert [(event.start, event.end, event.plaintext) for event in events] == [(500, 2000, "Hello,\nwelcome.")]

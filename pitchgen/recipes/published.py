@@ -1,0 +1,42 @@
+"""A language version as it lies on the disk, and what is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pitchgen.core.caption import Cue
+from pitchgen.edges.project import Project
+from pitchgen.recipes.casting import Cast
+from pitchgen.recipes.dub import Dub
+from pitchgen.recipes.outcome import Output, Unsound
+
+
+def output(made: Dub, project: Project, cast: Cast, formats: Sequence[str], *, reused: bool) -> Output:
+    """What a run tells of a version that it made or found made already."""
+    code = made.script.language
+    return Output(
+        language=code,
+        video=project.video_path(code),
+        subtitles=project.subtitles(code, formats),
+        duration=made.timeline.duration,
+        segments=len(made.timeline.clips),
+        tempo=made.timeline.tempos,
+        shortened=tuple((line.before, line.after) for line in made.shortened),
+        overruns=tuple((o.segment.text, o.seconds) for o in made.timeline.overruns),
+        kept_original=tuple(line.source for line in made.script.lines if line.text is None),
+        unsound=tuple(Unsound(line.source, line.text or "", found.findings) for line, found in made.script.unsound),
+        unverified=tuple(fact.evidence.text for verdict in made.script.verdicts for fact in verdict.unverified),
+        edited=sum(line.edited or line.remembered for line in made.script.lines),
+        remembered=sum(line.remembered and not line.edited for line in made.script.lines),
+        timbre=cast.synthesizer.timbre(code) if made.script.dubbed else "none",
+        pivot=made.script.pivot,
+        reused=reused,
+        reused_voices=made.reused,
+    )
+
+
+def by_line(made: Dub) -> tuple[Cue, ...]:
+    """The captions, counted by the lines of the script instead of the clips: emptied lines have no clip."""
+    homes = [index for index, line in enumerate(made.script.lines) if line.text != ""]
+    return tuple(replace(cue, segment=homes[cue.segment]) for cue in made.cues)
