@@ -53,6 +53,9 @@ class Settings:
     """What a person corrected once; by default `memory.jsonl` beside the glossary."""
     consent: str | None = None
     """Who agreed that her voice is imitated, and where that is written down; a cloning engine needs it."""
+    verify: str = "speech"
+    """`speech` also hears the new voices again, where there is a recogniser, and compares the facts in what it hears;
+    `text` compares the translations alone."""
     takes: int = 1
     """How often a cloning engine says each sentence; the best take is used."""
     chat_url: str | None = None

@@ -105,12 +105,23 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """A fact of the source that the translation has."""
+
+    said: Fact
+    found: tuple[Evidence, ...]
+    """Where the translation says it; empty for what is known by its word alone, such as a month or a size."""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether a translation says what the source says."""
 
     language: str
     """BCP-47."""
     findings: tuple[Finding, ...] = ()
+    matches: tuple[Match, ...] = ()
+    """The facts that are there, in the order of the source."""
     unverified: tuple[Fact, ...] = ()
     """Facts that nothing here can look for in that language: the word for a size, a name with no translation."""
 

@@ -26,6 +26,7 @@ FILE = "pitchgen.toml"
 PREFIX = "PITCHGEN_"
 CHOICES = {
     "untranslated": ("stop", "keep"),
+    "verify": ("speech", "text"),
     "captions": ("soft", "burn", "none"),
     "caption_style": tuple(STYLES),
     "use": ("commercial", "research"),

@@ -42,6 +42,16 @@ class Cast:
         """Who writes down what is said: her own words are better than any that are heard."""
         return self.aligner if script else self.transcriber
 
+    @property
+    def hears(self) -> bool:
+        """Whether the transcriber is a recogniser: one that aligns a script hears nothing by itself."""
+        return not getattr(self.transcriber, "aligns", False)
+
+    def ears(self, code: str) -> Transcriber | None:
+        """Who writes down speech in a language; None where nobody does."""
+        known = self.transcriber.languages
+        return self.transcriber if self.hears and (not known or code in known) else None
+
     def speaks(self, code: str) -> bool:
         """Whether there is a voice for a language."""
         return not self.synthesizer.languages or code in self.synthesizer.languages

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from pitchgen.recipes.background import Background
 from pitchgen.recipes.casting import Cast, Casting, check_languages
 from pitchgen.recipes.dub import Dub, dub, hear
 from pitchgen.recipes.editing import NO_FILES, Translations, edited_transcript, find_edits, read_translations
+from pitchgen.recipes.listening import NOT_HEARD, Heard, listened
 from pitchgen.recipes.naming import spellings
 from pitchgen.recipes.outcome import Outcome, Output
 from pitchgen.recipes.published import by_line, output
@@ -201,7 +203,9 @@ class Studio:
         renderer = self.renderer(media, transcript)
         pictures: dict[Look, Future[Path]] = {}
         pending: list[Future[Output]] = []
+        dubs: list[Dub] = []
         for made in dub(scripts, self.voice(media), media.duration, self.cast, self.kit):
+            dubs.append(made)
             self._check_fit(made)
             look = renderer.look(made)
             identity = renderer.output_key(made, look)
@@ -211,9 +215,10 @@ class Studio:
                 pictures[look] = awaited
             pending.append(background.submit(self._render, made, identity, project, renderer, awaited))
             self.kit.listen(Advanced("render", sum(f.done() for f in pending), len(scripts)))
+        heard = [self._heard(made, project) for made in dubs]  # after all are said: each network is loaded once
         outputs = []
-        for future in pending:
-            outputs.append(future.result())
+        for future, facts in zip(pending, heard, strict=True):
+            outputs.append(replace(future.result(), heard=facts))
             self.kit.listen(Advanced("render", len(outputs), len(scripts), sum(o.reused for o in outputs)))
         project.save_subtitles(SOURCE, renderer.captions, self.settings.formats)
         return tuple(outputs)
@@ -237,6 +242,18 @@ class Studio:
     def excerpt(self, media: Media, spans: Sequence[Span]) -> Excerpt:
         """What the synthesizer hears of her."""
         return Excerpt(media, tuple(spans), getattr(self.cast.synthesizer, "reference_rate", SPEECH_RATE))
+
+    def _heard(self, made: Dub, project: Project) -> Heard:
+        """What is heard of the facts in a version; what is heard otherwise is said."""
+        if self.settings.verify != "speech":
+            return NOT_HEARD
+        heard = listened(made, self.cast, self.kit)
+        for line in heard.misheard:
+            self._warn(
+                f"{made.script.language} at {line.start:.1f} s: {'; '.join(map(described, line.findings))} in what is "
+                f"heard, {line.heard!r}; listen, and say it otherwise in {project.subtitle_path(made.script.language)}"
+            )
+        return heard
 
     def _check_fit(self, made: Dub) -> None:
         for overrun in made.timeline.overruns:

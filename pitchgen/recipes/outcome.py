@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pitchgen.core.fact import Finding
+from pitchgen.recipes.listening import NOT_HEARD, Heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Output:
     """The file was there already, made from the same."""
     reused_voices: int
     """Sentences whose sound came from the store."""
+    heard: Heard = NOT_HEARD
+    """What a recogniser hears of the facts in the new voice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,10 @@ def make(
         str | None,
         typer.Option(help="A sentence that cannot be translated: stop, or keep the original voice.  [default: stop]"),
     ] = None,
+    verify: Annotated[
+        str | None,
+        typer.Option(help="Compare facts in the text alone, or in what is heard too: speech.  [default: speech]"),
+    ] = None,
     captions: Annotated[
         str | None,
         typer.Option(

@@ -96,9 +96,23 @@ def _print_outcome(outcome: Outcome) -> None:
     for timbre in dict.fromkeys(output.timbre for output in outcome.outputs):
         codes = ", ".join(output.language for output in outcome.outputs if output.timbre == timbre)
         sys.stdout.write(f"voice ({codes}): {TIMBRES[timbre]}\n")
+    for said in dict.fromkeys(map(_by_ear, outcome.outputs)):
+        codes = ", ".join(output.language for output in outcome.outputs if _by_ear(output) == said)
+        sys.stdout.write(f"prices and quantities by ear ({codes}): {said}\n")
     sys.stdout.write(
         f"edit {outcome.transcript} or a subtitle file, run the same command: only that line is made anew\n"
     )
+
+
+def _by_ear(output: Output) -> str:
+    """Whether the facts in the new voice were heard again."""
+    heard = output.heard
+    lines = heard.verified + len(heard.misheard) + len(heard.unverifiable)
+    if not lines:
+        return "nothing to verify"
+    if heard.reason:
+        return f"not verifiable, {heard.reason}"
+    return f"verified in {heard.verified} of {lines} lines"
 
 
 def _origin(outcome: Outcome) -> str:
@@ -119,6 +133,8 @@ def _remarks(output: Output) -> str:
         remarks.append(f"{len(output.unsound)} with wrong figures")
     if output.unverified:
         remarks.append(f"not checked: {', '.join(output.unverified)}")
+    if output.heard.misheard:
+        remarks.append(f"{len(output.heard.misheard)} heard with another figure")
     if output.pivot:
         remarks.append(f"translated through {output.pivot}")
     if output.edited:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from itertools import pairwise
 
-from pitchgen.core.fact import Fact, Finding, Kind, Problem, Role, Verdict
+from pitchgen.core.fact import Evidence, Fact, Finding, Kind, Match, Problem, Role, Verdict
 from pitchgen.core.stage import stage
 from pitchgen.languages.equivalents import ALSO, CONVERSIONS, NO_UNIT, Need, Rendering, renderings
 from pitchgen.languages.quoting import Quoted, named, quoted, sayable
@@ -23,7 +23,7 @@ _BEFORE = 4
 """How much farther off a unit counts that stands before the price: most languages put it after."""
 
 
-@stage(version=2)
+@stage(version=3)
 def verify(facts: Sequence[Fact], text: str, language: str, *, names: Sequence[tuple[str, str]] = ()) -> Verdict:
     """What is wrong with the facts of a translation.
 
@@ -41,7 +41,7 @@ def verify(facts: Sequence[Fact], text: str, language: str, *, names: Sequence[t
     check.units(facts)
     check.tiers(facts)
     check.rest(facts)
-    return Verdict(language, tuple(check.findings), tuple(check.unverified))
+    return Verdict(language, tuple(check.findings), check.matches(facts, found), tuple(check.unverified))
 
 
 @dataclass(slots=True)
@@ -208,6 +208,15 @@ class _Check:
             ):
                 self._stray(figure, facts)
         self.findings += [Finding(Problem.MISSING, fact, None) for fact in self.missing]
+
+    def matches(self, facts: Sequence[Fact], found: Sequence[Quoted]) -> tuple[Match, ...]:
+        """The facts about which nothing is wrong, with their places."""
+        places = {one.fact: one.places for one in found}
+        wrong = {finding.said for finding in self.findings} | set(self.unverified)
+        return tuple(Match(fact, self._places(fact, places)) for fact in facts if fact not in wrong)
+
+    def _places(self, fact: Fact, quoted: Mapping[Fact, tuple[Evidence, ...]]) -> tuple[Evidence, ...]:
+        return quoted.get(fact) or tuple(figure.evidence for figure in self.taken.get(id(fact), ()))
 
     def _code_changed(self) -> bool:
         """Whether the last finding is a code that is written in several groups of digits."""

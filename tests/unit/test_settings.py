@@ -12,6 +12,13 @@ from pitchgen.edges.settings import read_settings
 from pitchgen.languages import LANGUAGES, language
 
 
+@pytest.fixture(autouse=True)
+def nothing_set(memory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here nothing may be set by the environment of all tests."""
+    del memory
+    monkeypatch.delenv("PITCHGEN_MEMORY")
+
+
 def test_the_nearer_source_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "pitchgen.toml").write_text('out = "toml"\nproducer = "toml"\naudio_track = 2\n')
     monkeypatch.setenv("PITCHGEN_PRODUCER", "environment")
