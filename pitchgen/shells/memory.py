@@ -26,11 +26,15 @@ def memory_list(lang: LanguageOption = None, path: MemoryOption = None, json: Js
     from pitchgen.shells.showing import show
 
     code = _code(lang)
-    rows = [
-        {"sentence": e.source, "language": e.language, "said": e.text, "kind": e.kind, "from": e.origin, "date": e.date}
-        for e in _shop(path).memory().entries
-        if code in (None, e.language)
-    ]
+    entries = [entry for entry in _shop(path).memory().entries if code in (None, entry.language)]
+    if json:
+        rows = [
+            {"sentence": e.source, "language": e.language, "said": e.text}
+            | {"kind": e.kind, "from": e.origin, "date": e.date}
+            for e in entries
+        ]
+    else:  # as much as fits a terminal
+        rows = [{"": e.language, "sentence": e.source, "said": e.text, "since": e.date[:10]} for e in entries]
     show("memory", rows, json=json)
 
 

@@ -179,3 +179,22 @@ def test_every_language_has_the_words_that_prices_need(language: str) -> None:
 
 def test_units_are_those_of_the_phrasebook() -> None:
     assert collect_units.TARGET.read_text("utf-8") == collect_units.collected(), "run scripts/collect_units.py"
+
+
+@pytest.mark.parametrize(
+    ("name", "called", "text", "sound"),
+    [
+        ("义乌之星商行", "义乌之星商行", "Welcome to 义乌之星商行.", True),
+        ("义乌之星商行", "义乌之星商行", "Welcome to 义乌之星商店.", False),
+        ("YiwuStar", "YiwuStar", "Вас ждёт YiwuStar-а.", True),
+        ("YiwuStar", "YiwuStar", "YiwuStor is ours.", False),
+        ("《义乌 之星》", "Yiwu Star", "Yiwu\u00a0Star is ours.", True),
+        ("义乌之星", "Yiwu Star", "The star of Yiwu is ours.", False),
+        ("雨伞", "зонтик", "Наши зонтики.", True),
+    ],
+)
+def test_a_term_is_there_or_it_is_missing(name: str, called: str, text: str, sound: bool) -> None:
+    sentence = f"{name}是我们的。"
+    verdict = verify(facts(sentence, [name]), text, "ru" if "а" in text else "en", names=((name, called),))
+    assert verdict.sound == sound
+    assert sound or [(f.problem, f.wanted) for f in verdict.findings] == [(Problem.MISSING, called)]
