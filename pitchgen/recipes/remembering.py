@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -23,7 +23,7 @@ from pitchgen.edges.xliff import Line, read_xliff, write_xliff
 from pitchgen.languages import SOURCE, language
 from pitchgen.recipes.naming import new_names
 from pitchgen.recipes.telling import Edits
-from pitchgen.stages.revise import edits, occurrences
+from pitchgen.stages.revise import Occurrence, edits, occurrences
 
 TMX, XLIFF = (".tmx",), (".xlf", ".xliff")
 """Suffixes of the files that agencies work with."""
@@ -133,18 +133,27 @@ class Shop:
 def corrections(changed: Edits, transcript: Transcript) -> list[Entry]:
     """What is to be remembered of edits: sentences that a person has in the same words wherever they occur.
 
-    One of which only one occurrence was changed is a matter of this video; so is silence.
+    One of which only one occurrence was changed is a matter of this video. So is silence, and what is said before or
+    after it: two captions that were made one are no translation of either sentence.
     """
     times, date = Counter(map(tidy, transcript.texts)), now()
     found = []
     for code, wishes in changed.items():
         texts = defaultdict(list)
-        for (sentence, _), text in wishes.items():
-            texts[tidy(sentence)].append(tidy(text or ""))
+        for place, text in _alone(wishes, occurrences(transcript.texts)):
+            texts[tidy(place[0])].append(tidy(text))
         for sentence, said in texts.items():
-            if len(said) == times[sentence] and len(set(said)) == 1 and said[0]:
+            if len(said) == times[sentence] and len(set(said)) == 1:
                 found.append(Entry(sentence, code, said[0], date))
     return found
+
+
+def _alone(wishes: Mapping[Occurrence, str | None], places: Sequence[Occurrence]) -> Iterator[tuple[Occurrence, str]]:
+    """What is said for each sentence that stands beside no emptied one."""
+    for before, place, after in zip([None, *places], places, [*places[1:], None], strict=False):
+        text = wishes.get(place)
+        if text and "" not in (wishes.get(before) if before else None, wishes.get(after) if after else None):
+            yield place, text
 
 
 def project_lines(folder: Path, code: str) -> list[Line]:

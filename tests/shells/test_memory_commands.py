@@ -221,3 +221,12 @@ def test_a_name_is_written_the_same_way_in_every_video(shop: Shop, memory: Path)
     memory.write_text(memory.read_text("utf-8").replace("Xiao Wang", "Siao Ouang"), "utf-8")
     shop.make("two", glossary=glossary)
     assert shop.words("two").startswith("fr: 各位老板好，我是Siao Ouang。"), "as it was settled once"
+
+
+def test_two_captions_made_one_are_no_translation_of_either(shop: Shop, memory: Path) -> None:
+    shop.make("one", GREETING, UMBRELLA, "三块五一双。")
+    shop.edit("one", f"fr: {GREETING}", "Bonjour, notre parapluie.")
+    shop.edit("one", f"fr: {UMBRELLA}", "")
+    shop.edit("one", "fr: 三块五一双。", "3,5 yuans la paire.")
+    assert shop.make("one", GREETING, UMBRELLA, "三块五一双。").segments == 2
+    assert read_memory(memory).entries == ()
