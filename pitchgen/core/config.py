@@ -20,6 +20,8 @@ class Settings:
     """Folder of reusable results; by default in the user's cache."""
     untranslated: str = "stop"
     """`stop` before any output, or `keep` the original voice, where a sentence cannot be translated."""
+    currency: str | None = None
+    """Other currencies that captions show prices in, and what one unit costs in yuan: `usd=7.1,eur=7.7`."""
     captions: str = "soft"
     """Captions in the video: `soft`, a track that a viewer switches on; `burn`, drawn into the picture; `none`."""
     subtitles: str = "srt,vtt"

@@ -16,6 +16,7 @@ from pitchgen.edges.weights import WeightsFolder, default_weights
 from pitchgen.engines import registry
 from pitchgen.engines.rack import Rack
 from pitchgen.languages import SOURCE, language
+from pitchgen.languages.conversion import Rate, rates
 from pitchgen.recipes.pull import pull_missing
 
 ENGINE_SETTINGS = (
@@ -37,6 +38,8 @@ class Cast:
     synthesizer: Synthesizer
     glossary: Glossary
     """The shop's own terms."""
+    rates: tuple[Rate, ...] = ()
+    """Currencies that prices are shown in too."""
 
     def listener(self, script: Sequence[str] | None) -> Transcriber:
         """Who writes down what is said: her own words are better than any that are heard."""
@@ -87,6 +90,7 @@ class Casting:
             translator,
             self.engine("synthesize", recogniser=transcriber if hears else None),
             read_glossary(settings.glossary),
+            rates(settings.currency) if settings.currency else (),
         )
 
     def engine(self, verb: str, **more: Any) -> Any:

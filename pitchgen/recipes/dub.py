@@ -16,6 +16,7 @@ from pitchgen.core.transcript import Segment, Span, Transcript
 from pitchgen.edges.ffmpeg import Ffmpeg, decode
 from pitchgen.kit import Kit, Mapped
 from pitchgen.languages import SOURCE
+from pitchgen.languages.conversion import Rate, with_conversions
 from pitchgen.recipes.casting import Cast
 from pitchgen.recipes.length import shortened, too_long
 from pitchgen.recipes.telling import Script, judged_again
@@ -66,6 +67,8 @@ class Dub:
 
     script: Script
     timeline: Timeline
+    shown: Timeline
+    """The same clips with the words that are read: those that are said, and what prices are in a buyer's currency."""
     cues: tuple[Cue, ...]
     """Captions; `segment` counts the clips of the timeline."""
     sounds: tuple[Sound, ...]
@@ -113,7 +116,9 @@ def dub(scripts: Sequence[Script], voice: Voice, duration: float, cast: Cast, ki
     for made in fitted(scripts, voice, duration, cast, kit):
         cast = replace(cast, glossary=made.script.glossary)
         long = too_long(made.script, made.timeline, cast)
-        yield _reworded(made, shortened(made.script, long, cast, kit), voice, duration, cast, kit) if long else made
+        if long:
+            made = _reworded(made, shortened(made.script, long, cast, kit), voice, duration, cast, kit)
+        yield _shown(made, cast.rates)
 
 
 def fitted(scripts: Sequence[Script], voice: Voice, duration: float, cast: Cast, kit: Kit) -> Iterator[Dub]:
@@ -161,7 +166,23 @@ def _placed(script: Script, sounds: Sequence[Sound], duration: float) -> Dub:
         for segment, line in script.spoken
     ]
     timeline = fit(takes, script.language, duration)
-    return Dub(script, timeline, caption(timeline), tuple(sounds))
+    return Dub(script, timeline, timeline, caption(timeline), tuple(sounds))
+
+
+def _shown(made: Dub, rates: Sequence[Rate]) -> Dub:
+    """The version with prices converted where they are read."""
+    if not rates:
+        return made
+    code = made.script.language
+    verdicts = (
+        verdict for line, verdict in zip(made.script.lines, made.script.verdicts, strict=True) if line.text != ""
+    )
+    clips = [
+        replace(clip, segment=replace(clip.segment, text=with_conversions(clip.segment.text, v.matches, rates, code)))
+        for clip, v in zip(made.timeline.clips, verdicts, strict=True)
+    ]
+    shown = replace(made.timeline, clips=tuple(clips))
+    return replace(made, shown=shown, cues=caption(shown))
 
 
 def _take(segment: Segment, line: Line, seconds: float | None) -> Take:

@@ -47,15 +47,13 @@ class Screen:
 
     def _burned(self, dub: Dub, page: Page) -> Burned:
         """The captions of a version, set for `page`."""
-        letters = self.fonts.lettering(
-            language(dub.script.language), [clip.segment.text for clip in dub.timeline.clips]
-        )
-        text, files = lay_out(dub.timeline, letters, page), letters.files
+        letters = self.fonts.lettering(language(dub.script.language), [clip.segment.text for clip in dub.shown.clips])
+        text, files = lay_out(dub.shown, letters, page), letters.files
         above = None
         if self.settings.bilingual:
             chinese = [line.source if line.text else "" for _, line in dub.script.spoken]  # what stays Chinese, once
             letters = self.fonts.lettering(language(SOURCE), chinese)
-            above = lay_out(second_line(dub.timeline, chinese, SOURCE), letters, page, scale=SMALLER)
+            above = lay_out(second_line(dub.shown, chinese, SOURCE), letters, page, scale=SMALLER)
             files += letters.files
         script = typeset(text, page, STYLES[self.settings.caption_style], above)
         return Burned(script, tuple(dict.fromkeys(files)))

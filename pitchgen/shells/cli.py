@@ -96,6 +96,10 @@ def make(
         str | None,
         typer.Option(help="Compare facts in the text alone, or in what is heard too: speech.  [default: speech]"),
     ] = None,
+    currency: Annotated[
+        str | None,
+        typer.Option(help="Show prices in these too, at yuan for one: usd=7.1,eur=7.7.", rich_help_panel=SCREEN),
+    ] = None,
     captions: Annotated[
         str | None,
         typer.Option(

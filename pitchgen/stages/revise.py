@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pitchgen.core.caption import Cue
 from pitchgen.core.project import Line, Version
 from pitchgen.core.transcript import Segment, Span, Transcript
-from pitchgen.languages import language
+from pitchgen.languages import Language, language
+from pitchgen.languages.conversion import without_conversions
 from pitchgen.stages.wrap import join
 
 TIME_STEP = 0.002  # seconds: subtitle files hold milliseconds, so nearer times are the same time
@@ -44,7 +45,7 @@ def imported(transcript: Transcript, read: Sequence[Cue], code: str) -> dict[Occ
     whole = [Cue(segment.span, (segment.text,), index) for index, segment in enumerate(transcript.segments)]
     homes = _homes(whole, read)
     places = occurrences([segment.text for segment in transcript.segments])
-    said = [join([cue for cue, home in zip(read, homes, strict=True) if home == i], spoken) for i in range(len(whole))]
+    said = [_said([cue for cue, home in zip(read, homes, strict=True) if home == i], spoken) for i in range(len(whole))]
     return {place: text for place, text in zip(places, said, strict=True) if text}
 
 
@@ -78,8 +79,8 @@ def _reread(version: Version, read: Sequence[Cue], code: str) -> list[Line]:
     homes = _homes(version.cues, read)
     lines = []
     for index, line in enumerate(version.lines):
-        before = join([cue for cue in version.cues if cue.segment == index], spoken)
-        now = join([cue for cue, home in zip(read, homes, strict=True) if home == index], spoken)
+        before = _said([cue for cue in version.cues if cue.segment == index], spoken)
+        now = _said([cue for cue, home in zip(read, homes, strict=True) if home == index], spoken)
         lines.append(line if now == before else Line(line.source, line.draft, now))
     return lines
 
@@ -98,3 +99,8 @@ def _nearest(span: Span, written: Sequence[Cue]) -> int | None:
         return cue.span.overlap(span), -abs(cue.span.start - span.start)
 
     return max(written, key=closeness).segment if written else None
+
+
+def _said(cues: Sequence[Cue], spoken: Language) -> str:
+    """What is said in some captions: the conversions of prices in them are only read."""
+    return without_conversions(join(cues, spoken))
