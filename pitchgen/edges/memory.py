@@ -7,6 +7,7 @@ is passed over.
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import os
 import re
@@ -71,7 +72,7 @@ def _closing(handle: int, size: int) -> bytes:
 
 
 def _entries(path: Path, data: bytes) -> Iterator[Entry]:
-    lines = data.split(b"\n")
+    lines = data.removeprefix(codecs.BOM_UTF8).split(b"\n")  # an editor may have put the mark there
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue

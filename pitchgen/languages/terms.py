@@ -54,7 +54,8 @@ def held(text: str, uses: Sequence[Use]) -> Worded:
 
 
 def _worded(text: str, uses: Sequence[Use], kept_out: set[str]) -> Worded:
-    free = (letters for sign in ascii_uppercase if (letters := _STAND_IN.format(sign)) not in text.upper())
+    taken = "\n".join((text, *(use.translation for use in uses))).upper()
+    free = (letters for sign in ascii_uppercase if (letters := _STAND_IN.format(sign)) not in taken)
     stand_ins = dict(zip(sorted(kept_out), free, strict=False))
     written = text
     for use in reversed(uses):

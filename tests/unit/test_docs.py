@@ -23,6 +23,20 @@ def test_commands(command: str) -> None:
     assert f"`pitchgen {command}" in USAGE
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        f"{group.name} {command.name}"
+        for group in app.registered_groups
+        if group.typer_instance
+        for command in group.typer_instance.registered_commands
+        if command.name
+    ],
+)
+def test_commands_of_commands(command: str) -> None:
+    assert f"pitchgen {command}" in DOCS
+
+
 @pytest.mark.parametrize("name", sorted({n for names in registry.BUILT_IN.values() for n in names}))
 def test_engines(name: str) -> None:
     assert re.search(rf"\b{name}\b", DOCS)

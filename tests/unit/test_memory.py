@@ -57,6 +57,13 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert json.loads(path.read_text("utf-8").splitlines()[0])["source"] == "大家好。", "a person can read it"
 
 
+def test_what_an_editor_saved_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "memory.jsonl"
+    remember(path, [GREETING, Entry("谢谢。", "fr", "Merci.", GREETING.date)])
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n") + b"\r\n")
+    assert len(read_memory(path).entries) == 2
+
+
 def test_a_killed_run_costs_its_own_line_at_most(tmp_path: Path) -> None:
     whole = tmp_path / "whole.jsonl"
     remember(whole, [GREETING, later('Sal}ut "{à')])
