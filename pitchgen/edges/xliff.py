@@ -21,8 +21,9 @@ from pitchgen.languages.tags import meant
 
 NAMESPACE = "{urn:oasis:names:tc:xliff:document:2.0}"
 """Of 2.0 and 2.1 alike."""
-_DRAFT = "pitchgen:draft-"
-"""Marks what a translator engine wrote: unless somebody touches it, it is no correction when it comes back."""
+_DRAFT = "draft-"
+"""Begins the end of a unit's name where a translator engine wrote it, before the digest of what it wrote: unless
+somebody touches it, it is no correction when it comes back. Programs keep names, other attributes get lost in some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,12 @@ def write_xliff(lines: Sequence[Line], name: str, code: str) -> str:
     root = Element("xliff", {"xmlns": NAMESPACE[1:-1], "version": "2.1", "srcLang": CHINESE, "trgLang": code})
     file = SubElement(root, "file", id="f1", original=name)
     for number, line in enumerate(lines, 1):
-        unit = SubElement(file, "unit", id=f"u{number}")
+        draft = f"-{_DRAFT}{_digest(line.text)}" if line.text is not None and not line.settled else ""
+        unit = SubElement(file, "unit", id=f"u{number}{draft}")
         segment = SubElement(unit, "segment", state="final" if line.settled else "initial")
         SubElement(segment, "source").text = line.source
         if line.text is not None:
             SubElement(segment, "target").text = line.text
-            if not line.settled:
-                segment.set("subState", _DRAFT + _digest(line.text))
     indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'
 
@@ -87,10 +87,12 @@ def _unit(unit: Element, skipped: Counter[str]) -> tuple[str, str] | None:
     if not tidy(source) or not all(text and text.strip() for text in texts) or not texts:
         skipped["not translated yet"] += 1
         return None
-    if all(_untouched(segment, text or "") for segment, text in zip(segments, texts, strict=True)):
+    target = "".join(text for _, text in sorted(_targets(parts)))
+    states = {segment.get("state", "initial") for segment in segments}
+    if states == {"initial"} and unit.get("id", "").endswith(_DRAFT + _digest(tidy(target))):
         skipped["drafts that nobody touched"] += 1
         return None
-    return source, "".join(text for _, text in sorted(_targets(parts)))
+    return source, target
 
 
 def _targets(parts: Sequence[Element]) -> Iterator[tuple[int, str]]:
@@ -100,10 +102,6 @@ def _targets(parts: Sequence[Element]) -> Iterator[tuple[int, str]]:
         order = "" if target is None else target.get("order", "")
         text = _text(part, "target")
         yield int(order) if order.isdecimal() else place, (_text(part, "source") or "") if text is None else text
-
-
-def _untouched(segment: Element, text: str) -> bool:
-    return segment.get("state", "initial") == "initial" and segment.get("subState") == _DRAFT + _digest(tidy(text))
 
 
 def _text(part: Element, name: str) -> str | None:

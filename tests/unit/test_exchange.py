@@ -102,6 +102,7 @@ def test_a_draft_that_nobody_touched_is_no_correction(tmp_path: Path) -> None:
         (("", ""), ["二。"]),
         ((">Un.<", ">Une.<"), ["一。", "二。"]),
         (('state="initial"', 'state="reviewed"'), ["一。", "二。"]),
+        ((' state="initial"', ""), ["二。"]),
     ):
         path.write_text(written.replace(*change) if change[0] else written, "utf-8")
         brought = read_xliff(read_markup(path), path)
