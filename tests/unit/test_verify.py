@@ -198,3 +198,9 @@ def test_a_term_is_there_or_it_is_missing(name: str, called: str, text: str, sou
     verdict = verify(facts(sentence, [name]), text, "ru" if "а" in text else "en", names=((name, called),))
     assert verdict.sound == sound
     assert sound or [(f.problem, f.wanted) for f in verdict.findings] == [(Problem.MISSING, called)]
+
+
+def test_a_korean_word_that_begins_like_a_numeral_is_none() -> None:
+    assert not verify(facts("欢迎光临。"), "사장님이 직접 만든 이벌 사진입니다.", "ko").findings
+    assert not verify(facts("一共四双。"), "모두 네 켤레입니다.", "ko").findings
+    assert verify(facts("一共四双。"), "모두 세 켤레입니다.", "ko").findings
