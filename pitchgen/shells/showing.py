@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pitchgen.core.engines import TIMBRES
 from pitchgen.core.errors import PitchgenError
 from pitchgen.edges.ffmpeg import Ffmpeg
 from pitchgen.edges.settings import default_store, read_settings
@@ -44,18 +45,14 @@ Row = dict[str, Any]
 
 
 def show_languages(*, json: bool) -> None:
-    """Every language with what each engine can do in it."""
-    rows = [
-        {
-            "code": row.code,
-            "name": row.name,
-            "native": row.native,
-            "script": row.script,
-            "direction": row.direction,
-            **{f"{verb}": ", ".join(_able(verb, row.code)) for verb in ("transcribe", "translate", "synthesize")},
-        }
-        for row in LANGUAGES.values()
-    ]
+    """Every language with what each engine can do in it, and the best voice that there is."""
+    rows: list[Row] = []
+    for known in LANGUAGES.values():
+        row: Row = {"code": known.code, "name": known.name, "native": known.native}
+        if json:
+            row |= {"script": known.script, "direction": known.direction}
+        row |= {verb: ", ".join(_able(verb, known.code)) for verb in ("transcribe", "translate", "synthesize")}
+        rows.append({**row, "voice": _voice(known.code)})
     show("languages", rows, json=json)
 
 
@@ -124,6 +121,12 @@ def _able(verb: str, code: str) -> list[str]:
             timbre = f" ({engine.timbre(code)})" if verb == "synthesize" else ""
             able.append(f"{name}{timbre}")
     return able
+
+
+def _voice(code: str) -> str:
+    """The most like her among the voices of a language: one of `TIMBRES`, or `missing`."""
+    heard = [timbre for timbre in TIMBRES if any(f"({timbre})" in able for able in _able("synthesize", code))]
+    return heard[0] if heard else "missing"
 
 
 @lru_cache(maxsize=1)
