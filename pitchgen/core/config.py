@@ -32,6 +32,8 @@ class Settings:
     """Burned captions have her Chinese above them."""
     fonts: Path | None = None
     """Folder of fonts for burned captions, looked into before those of the machine."""
+    absorb: str = "audio"
+    """Who absorbs what no good tempo fits: `audio` alone, or the picture, which may `freeze` or go `slow` in pauses."""
     audio_track: int | None = None
     """Which audio track carries the speech, counted from 1."""
     ffmpeg: str | None = None

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from pitchgen.core.clock import Clock
+
 Fill = Literal["pad", "crop", "blur"]
 """What fills a frame of another shape: black bars, nothing (what does not fit is cut off), or the picture blurred."""
 
@@ -42,12 +44,17 @@ class Burned:
     """All that it names, and all that may be used."""
 
 
+AS_FILMED = Clock()
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What is done to a picture, in this order."""
 
     frame: Frame | None = None
     """None leaves its size and shape."""
+    clock: Clock = AS_FILMED
+    """When it shows what; before the captions, which stand on the output's clock."""
     rate_hz: float | None = None
     """Constant frame rate; None leaves it as it was filmed."""
     captions: Burned | None = None

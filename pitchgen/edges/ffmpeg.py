@@ -107,7 +107,7 @@ class Ffmpeg(Program):
                 fps_mode="cfr" if look.rate_hz else "vfr", **_bounded(look),
             )  # fmt: skip
             environment = typeset.environment if typeset else None
-            self.run(graph, media.path, media.duration, progress, environment=environment)
+            self.run(graph, media.path, media.duration + look.clock.added, progress, environment=environment)
 
     def encode_sound(self, blocks: Iterable[Samples], target: Path, duration: float) -> None:
         """Mono blocks at 48 kHz as AAC in MP4.

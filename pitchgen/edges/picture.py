@@ -1,6 +1,6 @@
 """The one place where a picture's filters are put together, in the order in which they are needed.
 
-upright (by the decoder) > ordinary range > frame > rate > captions > label > pixels that every player shows
+upright (by the decoder) > ordinary range > frame > clock > rate > captions > label > pixels that every player shows
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from pitchgen.core.clock import Clock
 from pitchgen.core.media import Stream
 from pitchgen.core.picture import Burned, Frame, Look
 from pitchgen.edges.labels import LABEL_PATH, LABEL_SECONDS, label_size
 from pitchgen.edges.program import source
 
+MOST_FRAMES = 60  # a second, whatever a header says: some say 1000
 BLUR = 0.03  # of the frame's width: no edge of the picture is seen in its own background
 NO_FONTS = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig></fontconfig>'
 
@@ -63,11 +65,26 @@ def filtered(path: Path, stream: Stream, look: Look, typeset: Typeset | None) ->
     if stream.hdr:
         picture = _tone_mapped(picture)
     picture = _framed(picture, look.frame) if look.frame else picture.filter("pad", "ceil(iw/2)*2", "ceil(ih/2)*2")
+    if look.clock.waits:
+        picture = _waiting(picture, look.clock)
     if look.rate_hz:
         picture = picture.filter("fps", look.rate_hz)
     if typeset:
         picture = picture.filter("ass", str(typeset.script), fontsdir=str(typeset.fonts), shaping="complex")
     return _labelled(picture, stream, frame_of(stream, look)).filter("format", "yuv420p")
+
+
+def _waiting(picture: Any, clock: Clock) -> Any:
+    """The picture on another clock, with as many frames a second as before: a player shows no frame for seconds."""
+    passed = [
+        f"{wait.seconds:.6f}*" + (
+            f"gte(T,{wait.start:.6f})" if wait.start == wait.end else
+            f"clip((T-{wait.start:.6f})/{wait.end - wait.start:.6f},0,1)"
+        )
+        for wait in clock.waits
+    ]  # fmt: skip
+    waiting = picture.filter("setpts", f"(T+{'+'.join(passed)})/TB")
+    return waiting.filter("fps", f"min(source_fps,{MOST_FRAMES})")
 
 
 def _framed(picture: Any, frame: Frame) -> Any:

@@ -27,6 +27,7 @@ PREFIX = "PITCHGEN_"
 CHOICES = {
     "untranslated": ("stop", "keep"),
     "verify": ("speech", "text"),
+    "absorb": ("audio", "freeze", "slow"),
     "captions": ("soft", "burn", "none"),
     "caption_style": tuple(STYLES),
     "use": ("commercial", "research"),

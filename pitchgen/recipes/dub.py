@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from pitchgen.core.audio import Audio, Voice
 from pitchgen.core.caption import Cue
+from pitchgen.core.clock import Clock
 from pitchgen.core.engines import Recording, Synthesizer, Utterance
 from pitchgen.core.errors import MediaError
 from pitchgen.core.media import Media
+from pitchgen.core.picture import AS_FILMED
 from pitchgen.core.project import Line
 from pitchgen.core.timeline import Timeline
 from pitchgen.core.transcript import Segment, Span, Transcript
@@ -20,6 +22,7 @@ from pitchgen.languages.conversion import Rate, with_conversions
 from pitchgen.recipes.casting import Cast
 from pitchgen.recipes.length import shortened, too_long
 from pitchgen.recipes.telling import Script, judged_again
+from pitchgen.stages.absorb import Absorber, by_sound
 from pitchgen.stages.caption import caption
 from pitchgen.stages.detect import detect
 from pitchgen.stages.fit import Take, fit
@@ -75,6 +78,8 @@ class Dub:
     """Of what a voice says, in order."""
     shortened: tuple[Reworded, ...] = ()
     """The lines that took too long, and what is said instead."""
+    clock: Clock = AS_FILMED
+    """Of the timeline, where the picture waits for what is said."""
 
     @property
     def reused(self) -> int:
@@ -108,17 +113,20 @@ def utterances(scripts: Sequence[Script], voice: Voice) -> list[Utterance]:
     return [Utterance(text, script.language, voice) for script in scripts for text in script.voiced]
 
 
-def dub(scripts: Sequence[Script], voice: Voice, duration: float, cast: Cast, kit: Kit) -> Iterator[Dub]:
+def dub(
+    scripts: Sequence[Script], voice: Voice, duration: float, cast: Cast, kit: Kit, absorb: Absorber = by_sound
+) -> Iterator[Dub]:
     """Each language version in turn; the voice of the next is made while the caller renders this one.
 
-    What still overruns once it is said is said in fewer words, once, where the translator has them.
+    What still overruns once it is said is said in fewer words, once, where the translator has them. For what is left,
+    the picture waits where `absorb` has it wait.
     """
     for made in fitted(scripts, voice, duration, cast, kit):
         cast = replace(cast, glossary=made.script.glossary)
         long = too_long(made.script, made.timeline, cast)
         if long:
             made = _reworded(made, shortened(made.script, long, cast, kit), voice, duration, cast, kit)
-        yield _shown(made, cast.rates)
+        yield _shown(_absorbed(made, duration, absorb), cast.rates)
 
 
 def fitted(scripts: Sequence[Script], voice: Voice, duration: float, cast: Cast, kit: Kit) -> Iterator[Dub]:
@@ -157,6 +165,21 @@ def _reworded(
         Reworded(line.source, line.text or "", texts[i]) for i, line in enumerate(made.script.lines) if i in shorter
     ]
     return replace(_placed(script, list({**sounds, **shorter}.values()), duration), shortened=tuple(told))
+
+
+def _absorbed(made: Dub, duration: float, absorb: Absorber) -> Dub:
+    """The version on the clock of a picture that waits."""
+    takes = [Take(clip.segment, clip.duration, clip.original) for clip in made.timeline.clips]
+    clock = absorb(takes, duration)
+    if not clock.waits:
+        return made
+    moved = [replace(take, segment=_moved(take.segment, clock)) for take in takes]
+    timeline = fit(moved, made.script.language, clock.at(duration))
+    return replace(made, timeline=timeline, shown=timeline, cues=caption(timeline), clock=clock)
+
+
+def _moved(segment: Segment, clock: Clock) -> Segment:
+    return Segment(clock.span(segment.span), segment.text, segment.speaker)
 
 
 def _placed(script: Script, sounds: Sequence[Sound], duration: float) -> Dub:

@@ -41,6 +41,7 @@ from pitchgen.recipes.render import Renderer
 from pitchgen.recipes.screen import Screen
 from pitchgen.recipes.telling import Edits, Script, described, told
 from pitchgen.recipes.words import find_script
+from pitchgen.stages.absorb import ABSORBERS
 from pitchgen.stages.caption import caption_transcript
 from pitchgen.stages.detect import detect
 from pitchgen.stages.enroll import Speech, enroll
@@ -204,7 +205,8 @@ class Studio:
         pictures: dict[Look, Future[Path]] = {}
         pending: list[Future[Output]] = []
         dubs: list[Dub] = []
-        for made in dub(scripts, self.voice(media), media.duration, self.cast, self.kit):
+        absorb = ABSORBERS[self.settings.absorb]
+        for made in dub(scripts, self.voice(media), media.duration, self.cast, self.kit, absorb):
             dubs.append(made)
             self._check_fit(made)
             look = renderer.look(made)

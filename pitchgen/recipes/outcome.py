@@ -30,6 +30,8 @@ class Output:
     duration: float
     """Seconds."""
     segments: int
+    waited: float
+    """Seconds that the picture waits for what is said."""
     tempo: tuple[float, float]
     """Lowest and highest."""
     shortened: tuple[tuple[str, str], ...]

@@ -23,6 +23,7 @@ from pitchgen.recipes.length import shortened, too_long
 from pitchgen.recipes.make import Studio
 from pitchgen.recipes.telling import Script, requests, told
 from pitchgen.recipes.words import Words, find_script
+from pitchgen.stages.absorb import ABSORBERS
 from pitchgen.stages.detect import detect
 from pitchgen.stages.enroll import enroll
 from pitchgen.stages.segment import segment
@@ -137,7 +138,8 @@ class _Planner:
         if voices.missing or self._shortening(scripts, voice):
             return False
         renderer = self.studio.renderer(self.media, transcript)
-        dubs = dub(scripts, voice, self.media.duration, cast, self.kit)
+        absorb = ABSORBERS[self.studio.settings.absorb]
+        dubs = dub(scripts, voice, self.media.duration, cast, self.kit, absorb)
         made = [(d.script.language, renderer.output_key(d, look), look) for d in dubs for look in [renderer.look(d)]]
         todo = [look for code, identity, look in made if not self.project.is_current(code, identity)]
         looks = set(todo)

@@ -21,6 +21,7 @@ def output(made: Dub, project: Project, cast: Cast, formats: Sequence[str], *, r
         subtitles=project.subtitles(code, formats),
         duration=made.timeline.duration,
         segments=len(made.timeline.clips),
+        waited=made.clock.added,
         tempo=made.timeline.tempos,
         shortened=tuple((line.before, line.after) for line in made.shortened),
         overruns=tuple((o.segment.text, o.seconds) for o in made.timeline.overruns),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import overload
 
@@ -49,7 +49,7 @@ class Renderer:
     @property
     def shared_look(self) -> Look | None:
         """How the picture of every version looks; None where each has its own."""
-        return None if self.screen.burns else self.screen.look(self.media)
+        return None if self.screen.burns or self.screen.waits else self.screen.look(self.media)
 
     def look(self, dub: Dub) -> Look:
         """How the picture of a version looks; versions that look the same share one."""
@@ -58,8 +58,10 @@ class Renderer:
     def picture(self, look: Look) -> Path:
         """The labelled picture that looks like this, encoded once for all languages that share it."""
 
+        length = self.media.duration + look.clock.added
+
         def progress(seconds: float) -> None:
-            self.kit.listen(Advanced("picture", seconds, self.media.duration, unit="s"))
+            self.kit.listen(Advanced("picture", seconds, length, unit="s"))
 
         return self.kit.file(
             "picture",
@@ -89,7 +91,7 @@ class Renderer:
 
     def output_key(self, dub: Dub, look: Look) -> str:
         """Identifies all that the video of a version is made from."""
-        tracks = (dub.cues, self.captions) if self.screen.soft else ()
+        tracks = (dub.cues, self._captions(dub)) if self.screen.soft else ()
         parts = self._picture_parts(look), self._sound_parts(dub), tracks, self.producer
         return key(f"mux@{MUX_VERSION}", *parts)
 
@@ -105,7 +107,7 @@ class Renderer:
         with tempfile.TemporaryDirectory(prefix="pitchgen-") as folder:
             tracks = [
                 Track(_written(Path(folder) / f"{row.code}.srt", cues, row.code), row.iso639_2, row.native)
-                for row, cues in ((spoken, dub.cues), (source, self.captions))
+                for row, cues in ((spoken, dub.cues), (source, self._captions(dub)))
                 if cues and self.screen.soft
             ]
             heard = spoken if dub.script.dubbed else source
@@ -113,6 +115,10 @@ class Renderer:
             self.ffmpeg.mux(picture, speech, tracks, {labels.AIGC_KEY: label}, target, dub.timeline.duration)
         if metadata(target).get(labels.AIGC_KEY) != label:
             raise EngineError(f"{target}: the AI label could not be read back; the output is withheld")
+
+    def _captions(self, dub: Dub) -> tuple[Cue, ...]:
+        """What she says, on the clock of a version."""
+        return tuple(replace(cue, span=dub.clock.span(cue.span)) for cue in self.captions)
 
     def _picture_parts(self, look: Look) -> list[object]:
         return [self.media, look, self.ffmpeg, labels.LABEL_SECONDS, labels.label_digest()]
@@ -139,9 +145,9 @@ class Renderer:
     def _sounds(self, dub: Dub) -> Iterator[Audio]:
         """The sound of each clip: her new voice, or what she said where it is kept."""
         voiced = iter(dub.sounds)
-        for clip in dub.timeline.clips:
+        for clip, (segment, _) in zip(dub.timeline.clips, dub.script.spoken, strict=True):
             if clip.original:
-                yield self.ffmpeg.decode(self.media, rate=RATE, span=clip.segment.span)
+                yield self.ffmpeg.decode(self.media, rate=RATE, span=segment.span)
             else:
                 yield next(voiced).audio
 

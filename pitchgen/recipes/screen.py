@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pitchgen.core.config import Settings
 from pitchgen.core.lettering import PHONE, SCREEN, STYLES, Page
@@ -28,6 +28,11 @@ class Screen:
         return self.settings.captions == "burn"
 
     @property
+    def waits(self) -> bool:
+        """Whether the picture may wait for what is said, so that each language has its own."""
+        return self.settings.absorb != "audio"
+
+    @property
     def soft(self) -> bool:
         """Whether the video has captions as tracks of their own."""
         return self.settings.captions == "soft"
@@ -38,12 +43,12 @@ class Screen:
         Raises:
             MissingWeights: no font here has some character of the captions.
         """
-        look = Look()
+        look = Look(clock=dub.clock) if dub else Look()
         if dub is None or not self.burns or media.picture is None:
             return look
         width, height = frame_of(media.picture, look)
         page = Page(width, height, PHONE if height > width else SCREEN)
-        return Look(captions=self._burned(dub, page))
+        return replace(look, captions=self._burned(dub, page))
 
     def _burned(self, dub: Dub, page: Page) -> Burned:
         """The captions of a version, set for `page`."""

@@ -121,6 +121,12 @@ def make(
     fonts: Annotated[
         Path | None, typer.Option(help="Folder of fonts for burned captions.", rich_help_panel=SCREEN)
     ] = None,
+    absorb: Annotated[
+        str | None,
+        typer.Option(
+            help="What is too long to say: audio ends late, or the picture waits: freeze, slow.  [default: audio]"
+        ),
+    ] = None,
     audio_track: Annotated[
         int | None, typer.Option(help="Which audio track carries the speech, counted from 1.")
     ] = None,

@@ -124,6 +124,8 @@ def _remarks(output: Output) -> str:
     remarks = []
     if output.shortened:
         remarks.append(f"{len(output.shortened)} said in fewer words")
+    if output.waited:
+        remarks.append(f"the picture waits {output.waited:.1f} s")
     if output.overruns:
         latest = max(seconds for _, seconds in output.overruns)
         remarks.append(f"{len(output.overruns)} late, at most {latest:.2f} s")
