@@ -96,11 +96,15 @@ def memory(entries: Iterable[Entry]) -> Memory:
 
 def tidy(text: str) -> str:
     """`text` on one line, as entries hold it."""
+    if text.isprintable() and "  " not in text:  # most texts, and far quicker
+        return text.strip(" ")
     return _BREAKS.sub(" ", text).strip(" ")
 
 
 def unwritable(text: str) -> str | None:
     """The first character of a tidy `text` that no memory can hold; None where there is none."""
+    if text.isprintable():
+        return None
     found = _UNWRITABLE.search(text)
     return found.group() if found else None
 

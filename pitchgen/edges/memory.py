@@ -12,6 +12,7 @@ import fcntl
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -22,6 +23,8 @@ from pitchgen.edges.store import storage_errors
 from pitchgen.languages import LANGUAGES, SOURCE
 
 FILE = "memory.jsonl"
+State = tuple[int, int, int]
+"""Inode, bytes, and nanoseconds of the last change of a file."""
 _BEGINNING = b'{"source":'  # of every line
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
@@ -29,6 +32,15 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 def memory_path(memory: Path | None, glossary: Path | None) -> Path:
     """Where the memory lies: where the settings say, else beside the glossary, else in the current folder."""
     return memory or (glossary.parent if glossary else Path()) / FILE
+
+
+def memory_state(path: Path) -> State | None:
+    """What tells whether the memory at `path` was written to; None where there is no file."""
+    try:
+        status = path.stat()
+    except OSError:  # reading says what is wrong
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def read_memory(path: Path) -> Memory:
@@ -103,7 +115,9 @@ def _checked(place: str, entry: Entry) -> Entry:
             raise InputError(f"{place}: {part!r} holds {character!r}, which no file for agencies can hold")
     if not source or text == "":
         raise InputError(f"{place}: names no {'text' if source else 'sentence'}")
-    return Entry(source, entry.language, text, entry.date, entry.origin, entry.kind)
+    if (source, text) == (entry.source, entry.text):
+        return entry
+    return replace(entry, source=source, text=text)
 
 
 def checked(entries: Iterable[Entry]) -> list[Entry]:

@@ -15,7 +15,7 @@ from pitchgen.core.glossary import Glossary
 from pitchgen.core.memory import SENTENCE, Brought, Entry, Memory, memory, now, tidy, unwritable
 from pitchgen.core.transcript import Transcript
 from pitchgen.edges.markup import read_markup
-from pitchgen.edges.memory import checked, memory_path, read_memory, remember
+from pitchgen.edges.memory import State, checked, memory_path, memory_state, read_memory, remember
 from pitchgen.edges.project import RECORD, opened
 from pitchgen.edges.store import write_atomically
 from pitchgen.edges.tmx import read_tmx, write_tmx
@@ -47,10 +47,14 @@ class Shop:
 
     def __init__(self, settings: Settings) -> None:
         self.path = memory_path(settings.memory, settings.glossary)
+        self._read: tuple[State | None, Memory] = (None, Memory())
 
     def memory(self) -> Memory:
-        """What is remembered at this moment."""
-        return read_memory(self.path)
+        """What is remembered at this moment; the file is read again where anybody has written."""
+        state = memory_state(self.path)
+        if state != self._read[0]:
+            self._read = state, read_memory(self.path)
+        return self._read[1]
 
     def learn(self, changed: Edits, transcript: Transcript) -> Memory:
         """The memory, with what is new in the edits of a video."""
