@@ -173,7 +173,7 @@ class Studio:
         if self.settings.untranslated == "stop":
             raise Untranslated(
                 f"{len(sentences)} sentence(s) cannot be translated, and nothing is guessed: {listed} "
-                "(say it otherwise, extend the phrasebook, or keep her voice there: --untranslated keep)",
+                "(say it otherwise, say how by pitchgen memory add, or keep her voice there: --untranslated keep)",
                 sentences,
             )
         self._warn(f"kept in the original voice, because it cannot be translated: {listed}")

@@ -11,6 +11,7 @@ import pytest
 from conftest import FfmpegCall
 
 import pitchgen
+from pitchgen.core.errors import Untranslated
 from pitchgen.core.events import ignore
 from pitchgen.edges.memory import read_memory
 from pitchgen.edges.settings import read_settings
@@ -230,3 +231,14 @@ def test_two_captions_made_one_are_no_translation_of_either(shop: Shop, memory: 
     shop.edit("one", "fr: 三块五一双。", "3,5 yuans la paire.")
     assert shop.make("one", GREETING, UMBRELLA, "三块五一双。").segments == 2
     assert read_memory(memory).entries == ()
+
+
+def test_a_sentence_that_nobody_could_translate_is_taught(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unknown = "今天去爬山吗?"
+    with pytest.raises(Untranslated, match="pitchgen memory add"):
+        shop.make("one", GREETING, unknown)
+    assert run(monkeypatch, capsys, "memory", "add", unknown, "On grimpe ?", "--lang", "fr")[0] == 0
+    assert shop.make("one", GREETING, unknown).remembered == 1
+    assert shop.words("one") == f"fr: {GREETING} On grimpe ?"
