@@ -110,28 +110,28 @@ class Shop:
         return self.add(brought.entries, brought.skipped)
 
     def hand_out(self, target: Path, project: Path | None, code: str | None) -> int:
-        """Write the memory, or the lines of a project, for an agency; how many entries or lines.
+        """Write the memory, or the lines of a project, for an agency; how many sentences and names.
 
         Raises:
-            InputError: neither TMX nor XLIFF is asked for, no language where one is needed, or no such project.
+            InputError: neither TMX nor XLIFF is asked for, TMX of a project, no language where one is needed, or no
+                such project.
         """
         suffix = target.suffix.lower()
         if suffix not in (*TMX, *XLIFF):
             raise InputError(f"{target}: name a file that ends in {', '.join((*TMX, *XLIFF))}")
-        if code is None and (project or suffix in XLIFF):
+        if suffix in XLIFF and code is None:
             raise InputError(f"{target}: holds one language; name it, as in --lang fr")
+        if project and suffix in TMX:
+            raise InputError(f"{target}: TMX is for what is remembered, drafts are not; name one that ends in .xlf")
+        entries = [entry for entry in self.memory().entries if code in (None, entry.language)]
+        if suffix in TMX:
+            write_atomically(target, write_tmx(entries, __version__))
+            return len(entries)
+        lines = [Line(e.source, e.text, settled=True) for e in entries if e.kind == SENTENCE]
         if project and code:
-            lines, name = project_lines(project, code), project.name
-        else:
-            entries = [entry for entry in self.memory().entries if code in (None, entry.language)]
-            lines, name = [Line(e.source, e.text, settled=True) for e in entries if e.kind == SENTENCE], self.path.name
-        if suffix in XLIFF:
-            write_atomically(target, write_xliff(lines, name, code or ""))
-            return len(lines)
-        if project and code:
-            entries = checked(Entry(line.source, code, line.text, now()) for line in lines if line.text)
-        write_atomically(target, write_tmx(entries, __version__))
-        return len(entries)
+            lines = project_lines(project, code)
+        write_atomically(target, write_xliff(lines, (project or self.path).name, code or ""))
+        return len(lines)
 
 
 def corrections(changed: Edits, transcript: Transcript) -> list[Entry]:

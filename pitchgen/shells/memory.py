@@ -79,7 +79,7 @@ def memory_import(
 
 @memory.command("export")
 def memory_export(
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write: .tmx, .xlf or .xliff.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file: .tmx of the memory, .xlf of either.")],
     project: Annotated[
         Path | None, typer.Argument(help="A project folder such as out/NAME.  [default: all that is remembered]")
     ] = None,
@@ -88,7 +88,7 @@ def memory_export(
 ) -> None:
     """Write the memory, or the lines of one video, for an agency."""
     written = _shop(path).hand_out(output, project, _code(lang))
-    sys.stdout.write(f"{output}: {written} sentences\n")
+    sys.stdout.write(f"{output}: {written} {'entry' if written == 1 else 'entries'}\n")
 
 
 def _shop(path: Path | None) -> Shop:

@@ -161,7 +161,7 @@ def test_the_commands(
     assert "Bonjour." in does("list", "--lang", "fr")
 
     sheet = shop.folder / "one.xlf"
-    assert "2 sentences" in does("export", shop.folder / "out" / "one", "--lang", "fr", "-o", sheet)
+    assert "2 entries" in does("export", shop.folder / "out" / "one", "--lang", "fr", "-o", sheet)
     assert "left out: 1 drafts" in does("import", sheet)
     sheet.write_text(sheet.read_text("utf-8").replace(f">fr: {UMBRELLA}<", ">Notre parapluie.<"), "utf-8")
     assert "1 remembered, 1 known already" in does("import", sheet)
@@ -169,7 +169,7 @@ def test_the_commands(
     assert shop.words("one") == "Bonjour. Notre parapluie."
 
     whole = shop.folder / "all.tmx"
-    assert "2 sentences" in does("export", "-o", whole)
+    assert "2 entries" in does("export", "-o", whole)
     assert "1 removed" in does("remove", GREETING)
     whole.write_text(re.sub(r'changedate="\d{4}', 'changedate="2020', whole.read_text("utf-8")), "utf-8")
     assert "0 remembered, 1 known already, 1 older than what is known" in does("import", whole)
@@ -199,6 +199,7 @@ def test_what_is_removed_is_forgotten_everywhere(
         (["export", "-o", "all.csv"], "ends in .tmx, .xlf, .xliff"),
         (["export", "-o", "all.xlf"], "holds one language"),
         (["export", "nowhere", "-o", "all.xlf", "--lang", "fr"], "no project folder"),
+        (["export", "nowhere", "-o", "all.tmx", "--lang", "fr"], "drafts are not"),
     ],
 )
 def test_a_mistake_is_one_line(
