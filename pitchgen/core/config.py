@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pitchgen.core.picture import Fill
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -22,7 +24,11 @@ class Settings:
     """`stop` before any output, or `keep` the original voice, where a sentence cannot be translated."""
     currency: str | None = None
     """Other currencies that captions show prices in, and what one unit costs in yuan: `usd=7.1,eur=7.7`."""
-    captions: str = "soft"
+    platform: str | None = None
+    """Where the video will be shown: `tiktok`, `youtube`, `alibaba`, `amazon`, `chinagoods`."""
+    fill: Fill | None = None
+    """What fills the platform's frame where the video has another shape: `pad`, `crop`, `blur`."""
+    captions: str | None = None
     """Captions in the video: `soft`, a track that a viewer switches on; `burn`, drawn into the picture; `none`."""
     subtitles: str = "srt,vtt"
     """Formats of the subtitle files, joined by commas: `srt` (always written, it is edited), `vtt`, `ass`, `ttml`."""

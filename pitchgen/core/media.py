@@ -30,6 +30,8 @@ class Stream:
     """Clockwise turn a player applies before it shows the frame: 0, 90, 180 or 270."""
     hdr: bool = False
     """The picture is in a high dynamic range that ordinary screens cannot show."""
+    frames_hz: float = 0.0
+    """Frames a second on average, 0 where nobody says."""
     channels: int = 0
     rate_hz: int = 0
 

@@ -60,3 +60,5 @@ class Look:
     captions: Burned | None = None
     bits_per_second: int | None = None
     """Most that it may take over any few seconds; None where only quality counts."""
+    least_bits_per_second: int | None = None
+    """What a platform asks for, even where the picture needs less."""

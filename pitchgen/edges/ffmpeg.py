@@ -29,6 +29,7 @@ from pitchgen.edges.program import Process, Program, Progress, source
 SPEECH_RATE = 16_000  # Hz: what detectors and recognisers listen to
 SOUND_BITRATE = "128k"  # transparent for mono speech, with room for what engines keep of the background
 PRESET, QUALITY = "veryfast", 20  # x264: twice real time and more on two cores, no loss a phone would show
+FILLED = 1.05  # of the least bitrate: the encoder may leave its buffer of a second partly empty
 STEREO = 2
 CANCELLED_DBFS = -40.0  # a mix quieter than this is looked at channel by channel
 CANCELLED_BY = -10.0  # dB that a channel alone must be louder than the mix to be taken for it
@@ -102,12 +103,22 @@ class Ffmpeg(Program):
         if media.picture is None:
             raise MediaError(f"{media.path}: has no picture")
         with laid_out(look.captions) if look.captions else nullcontext() as typeset:
-            graph = filtered(media.path, media.picture, look, typeset).output(
-                str(target), vcodec="libx264", preset=PRESET, crf=QUALITY, an=None, map_metadata=-1, map_chapters=-1,
-                fps_mode="cfr" if look.rate_hz else "vfr", **_bounded(look),
-            )  # fmt: skip
+            picture = filtered(media.path, media.picture, look, typeset)
             environment = typeset.environment if typeset else None
-            self.run(graph, media.path, media.duration + look.clock.added, progress, environment=environment)
+            seconds = media.duration + look.clock.added
+
+            def encode(**rate: Any) -> None:
+                graph = picture.output(
+                    str(target), vcodec="libx264", preset=PRESET, an=None, map_metadata=-1, map_chapters=-1,
+                    fps_mode="cfr" if look.rate_hz else "vfr", **rate,
+                )  # fmt: skip
+                self.run(graph, media.path, seconds, progress, environment=environment)
+
+            encode(crf=QUALITY, **_bounded(look.bits_per_second))
+            least = look.least_bits_per_second
+            if least and 8 * target.stat().st_size < least * seconds:  # a still picture: filled up
+                steady = round(FILLED * least)
+                encode(**{"b:v": steady, "x264-params": "nal-hrd=cbr:filler=1"}, minrate=steady, **_bounded(steady))
 
     def encode_sound(self, blocks: Iterable[Samples], target: Path, duration: float) -> None:
         """Mono blocks at 48 kHz as AAC in MP4.
@@ -187,9 +198,9 @@ class Ffmpeg(Program):
         self.run(graph, target, duration, repeated=[w for where, tag in tags for w in (f"-metadata{where}", tag)])
 
 
-def _bounded(look: Look) -> dict[str, Any]:
+def _bounded(bits: int | None) -> dict[str, int]:
     """What keeps the encoder below a bitrate: its buffer holds a second, so no part of the file is much above."""
-    return {"maxrate": look.bits_per_second, "bufsize": look.bits_per_second} if look.bits_per_second else {}
+    return {"maxrate": bits, "bufsize": bits} if bits else {}
 
 
 def _read_samples(process: Process, expected: int) -> Samples:

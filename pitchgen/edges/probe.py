@@ -9,6 +9,7 @@ from typing import Any
 
 from pitchgen.core.errors import MediaError, StorageError, UnsupportedError
 from pitchgen.core.media import Media, Stream
+from pitchgen.core.preset import Measured
 from pitchgen.edges.store import file_sha256
 
 MAX_BYTES = 32 << 30  # an hour of 4K footage from a phone is below 25 GB
@@ -56,6 +57,18 @@ def metadata(path: Path) -> dict[str, str]:
     """The tags of the whole file."""
     with _opened(path) as container:
         return dict(container.metadata)
+
+
+def measured(path: Path) -> Measured:
+    """What a finished video is, by its header."""
+    import av
+
+    with _opened(path) as container:
+        picture = next(stream for stream in container.streams if stream.type == "video")
+        seconds = (container.duration or 0) / av.time_base
+        rate = float(picture.average_rate or 0.0)
+        width, height = picture.codec_context.width, picture.codec_context.height
+        return Measured(width, height, rate, seconds, path.stat().st_size, picture.codec_context.name)
 
 
 def _opened(path: Path) -> Any:
@@ -118,6 +131,7 @@ def _stream(stream: Any, file_start: float) -> Stream:
         width_px=(getattr(context, "width", 0) or 0) if video else 0,
         height_px=(getattr(context, "height", 0) or 0) if video else 0,
         hdr=video and int(getattr(context, "color_trc", 0) or 0) in HDR_TRANSFERS,
+        frames_hz=float(getattr(stream, "average_rate", None) or 0.0) if video else 0.0,
         channels=(getattr(context, "channels", 0) or 0) if stream.type == "audio" else 0,
         rate_hz=(getattr(context, "sample_rate", 0) or 0) if stream.type == "audio" else 0,
     )

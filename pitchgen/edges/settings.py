@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 from pitchgen.core.config import Settings
 from pitchgen.core.errors import InputError, StorageError
 from pitchgen.core.lettering import STYLES
+from pitchgen.core.picture import Fill
 from pitchgen.edges.subtitle_formats import WRITERS
 
 if sys.version_info >= (3, 11):
@@ -30,6 +31,7 @@ CHOICES = {
     "absorb": ("audio", "freeze", "slow"),
     "captions": ("soft", "burn", "none"),
     "caption_style": tuple(STYLES),
+    "fill": get_args(Fill),
     "use": ("commercial", "research"),
     "device": ("auto", "cpu", "cuda", "mps"),
 }

@@ -118,6 +118,7 @@ class Studio:
             scripts = told(transcript, codes, edits, self.cast, self.kit, memory, duration=media.duration)
             self._check_translated(scripts)
             self._check_scripts(project, scripts)
+            self.screen.check(media, scripts)
             outputs = self._outputs(media, project, transcript, scripts, background)
             with suppress(PitchgenError):  # estimates are a comfort: a full disk is told by what matters
                 self.kit.rates.save()
@@ -222,6 +223,8 @@ class Studio:
         for future, facts in zip(pending, heard, strict=True):
             outputs.append(replace(future.result(), heard=facts))
             self.kit.listen(Advanced("render", len(outputs), len(scripts), sum(o.reused for o in outputs)))
+        for note in [*self.screen.preset.notes, *(f"{o.video}: {limit}" for o in outputs for limit in o.unmet)]:
+            self._warn(f"{self.screen.preset.name}: {note}")
         project.save_subtitles(SOURCE, renderer.captions, self.settings.formats)
         return tuple(outputs)
 
@@ -280,7 +283,7 @@ class Studio:
         if version != kept or not project.has_subtitles(code, self.settings.formats):
             project.save_subtitles(code, made.cues, self.settings.formats)
             project.save_version(code, version)
-        return output(made, project, self.cast, self.settings.formats, reused=picture is None)
+        return output(made, project, self.cast, self.screen, reused=picture is None)
 
     def _outcome(self, media: Media, project: Project, transcript: Transcript, outputs: tuple[Output, ...]) -> Outcome:
         casting = self.casting

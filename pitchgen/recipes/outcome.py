@@ -52,6 +52,8 @@ class Output:
     """Whose voice is heard: `cloned`, `converted`, `tinted` or `stock`."""
     pivot: str | None
     """BCP-47 code of the language that the translation went through, where there was no direct way."""
+    unmet: tuple[str, ...]
+    """What the platform asks for and this file does not keep."""
     reused: bool
     """The file was there already, made from the same."""
     reused_voices: int

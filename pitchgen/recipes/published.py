@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from pitchgen.core.caption import Cue
+from pitchgen.edges.probe import measured
 from pitchgen.edges.project import Project
 from pitchgen.recipes.casting import Cast
 from pitchgen.recipes.dub import Dub
 from pitchgen.recipes.outcome import Output, Unsound
+from pitchgen.recipes.platform import unmet
+from pitchgen.recipes.screen import Screen
 
 
-def output(made: Dub, project: Project, cast: Cast, formats: Sequence[str], *, reused: bool) -> Output:
+def output(made: Dub, project: Project, cast: Cast, screen: Screen, *, reused: bool) -> Output:
     """What a run tells of a version that it made or found made already."""
     code = made.script.language
     return Output(
         language=code,
         video=project.video_path(code),
-        subtitles=project.subtitles(code, formats),
+        subtitles=project.subtitles(code, screen.settings.formats),
         duration=made.timeline.duration,
         segments=len(made.timeline.clips),
         waited=made.clock.added,
@@ -32,6 +34,7 @@ def output(made: Dub, project: Project, cast: Cast, formats: Sequence[str], *, r
         remembered=sum(line.remembered and not line.edited for line in made.script.lines),
         timbre=cast.synthesizer.timbre(code) if made.script.dubbed else "none",
         pivot=made.script.pivot,
+        unmet=unmet(screen.preset, measured(project.video_path(code))) if screen.settings.platform else (),
         reused=reused,
         reused_voices=made.reused,
     )

@@ -76,6 +76,11 @@ class Renderer:
         """Whether the picture is encoded already."""
         return self.kit.has_file("picture", self._picture_parts(look), version=PICTURE_VERSION)
 
+    @property
+    def loudness(self) -> float:
+        """What the sound is mastered to, in LUFS."""
+        return self.screen.preset.loudness_lufs or mixing.TARGET_LUFS
+
     def sound(self, dub: Dub) -> Path:
         """The mastered sound of a version; her own, as it is, where the version is not dubbed."""
         if not dub.script.dubbed:
@@ -132,7 +137,7 @@ class Renderer:
         voiced = [sound.key for sound in dub.sounds]
         originals = self.media if any(clip.original for clip in dub.timeline.clips) else None
         clips = [(clip.start, clip.tempo, clip.original, clip.duration) for clip in dub.timeline.clips]
-        return [clips, dub.timeline.duration, voiced, originals, self.ffmpeg, mixing.VERSION]
+        return [clips, dub.timeline.duration, voiced, originals, self.ffmpeg, self.loudness, mixing.VERSION]
 
     def _encode(self, dub: Dub, target: Path) -> None:
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=PART) as spool:
@@ -140,7 +145,7 @@ class Renderer:
                 spool.write(block.astype("<f4", copy=False).data)
             spool.flush()
             blocks = _Spool(Path(spool.name), spool.tell() // 4)
-            self.ffmpeg.encode_sound(mixing.master(blocks), target, dub.timeline.duration)
+            self.ffmpeg.encode_sound(mixing.master(blocks, self.loudness), target, dub.timeline.duration)
 
     def _sounds(self, dub: Dub) -> Iterator[Audio]:
         """The sound of each clip: her new voice, or what she said where it is kept."""

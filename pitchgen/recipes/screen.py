@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from pitchgen.core.config import Settings
 from pitchgen.core.lettering import PHONE, SCREEN, STYLES, Page
 from pitchgen.core.media import Media
 from pitchgen.core.picture import Burned, Look
+from pitchgen.core.preset import Preset
 from pitchgen.edges.fonts import Fonts
 from pitchgen.edges.picture import frame_of
+from pitchgen.edges.presets import preset
 from pitchgen.languages import SOURCE, language
 from pitchgen.recipes.dub import Dub
+from pitchgen.recipes.platform import bounded, framed, rated
+from pitchgen.recipes.telling import Script
 from pitchgen.stages.typeset import SMALLER, lay_out, second_line, typeset
 
+ANYWHERE = Preset("any player")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)  # without slots: the platform is read once
 class Screen:
     """What a run puts on the screen."""
 
     settings: Settings
     fonts: Fonts
 
+    @cached_property
+    def preset(self) -> Preset:
+        """What the platform takes for which the video is made; one without limits where none is named."""
+        return preset(self.settings.platform) if self.settings.platform else ANYWHERE
+
+    @property
+    def captions(self) -> str:
+        """Where captions go: as the user says, else as is usual on the platform."""
+        return self.settings.captions or self.preset.captions
+
     @property
     def burns(self) -> bool:
         """Whether captions are drawn into the picture, so that each language has its own."""
-        return self.settings.captions == "burn"
+        return self.captions == "burn"
 
     @property
     def waits(self) -> bool:
@@ -35,20 +53,44 @@ class Screen:
     @property
     def soft(self) -> bool:
         """Whether the video has captions as tracks of their own."""
-        return self.settings.captions == "soft"
+        return self.captions == "soft"
+
+    def check(self, media: Media, scripts: Sequence[Script]) -> None:
+        """Find out before anything is made whether the picture and its captions can be.
+
+        Raises:
+            MissingWeights, UnsupportedError: as `look`.
+        """
+        self._framed(media)
+        for script in scripts if self.burns else ():
+            self.fonts.lettering(language(script.language), [line.text or line.source for line in script.lines])
+            if self.settings.bilingual:
+                self.fonts.lettering(language(SOURCE), [line.source for line in script.lines])
 
     def look(self, media: Media, dub: Dub | None = None) -> Look:
         """How the picture looks: of a version, or of all where captions are not drawn into it.
 
         Raises:
             MissingWeights: no font here has some character of the captions.
+            UnsupportedError: no picture could be seen in the size that the platform takes.
         """
-        look = Look(clock=dub.clock) if dub else Look()
+        look = replace(self._framed(media, dub.clock.added), clock=dub.clock) if dub else self._framed(media)
         if dub is None or not self.burns or media.picture is None:
             return look
         width, height = frame_of(media.picture, look)
-        page = Page(width, height, PHONE if height > width else SCREEN)
+        page = Page(width, height, (self.preset.safe or PHONE) if height > width else SCREEN)
         return replace(look, captions=self._burned(dub, page))
+
+    def _framed(self, media: Media, added: float = 0.0) -> Look:
+        """What the platform asks of the picture, which lasts `added` seconds longer than it was filmed."""
+        if media.picture is None:
+            return Look()
+        return Look(
+            frame=framed(self.preset, media.picture.shown_px, self.settings.fill),
+            rate_hz=rated(self.preset, media.picture),
+            bits_per_second=bounded(self.preset, media.path, media.duration + added),
+            least_bits_per_second=self.preset.least_bits_per_second,
+        )
 
     def _burned(self, dub: Dub, page: Page) -> Burned:
         """The captions of a version, set for `page`."""

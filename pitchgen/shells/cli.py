@@ -96,6 +96,21 @@ def make(
         str | None,
         typer.Option(help="Compare facts in the text alone, or in what is heard too: speech.  [default: speech]"),
     ] = None,
+    platform: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            help="A platform's frame, limits and habits: tiktok, youtube, alibaba, amazon, chinagoods.",
+            rich_help_panel=SCREEN,
+        ),
+    ] = None,
+    fill: Annotated[
+        str | None,
+        typer.Option(
+            help="A platform's frame of another shape: pad, crop, blur.  [default: the platform's]",
+            rich_help_panel=SCREEN,
+        ),
+    ] = None,
     currency: Annotated[
         str | None,
         typer.Option(help="Show prices in these too, at yuan for one: usd=7.1,eur=7.7.", rich_help_panel=SCREEN),
@@ -103,7 +118,7 @@ def make(
     captions: Annotated[
         str | None,
         typer.Option(
-            help="soft: a track in the video; burn: drawn into the picture; none.  [default: soft]",
+            help="soft: a track in the video; burn: drawn into the picture; none.  [default: soft, or the platform's]",
             rich_help_panel=SCREEN,
         ),
     ] = None,

@@ -137,6 +137,8 @@ def _remarks(output: Output) -> str:
         remarks.append(f"not checked: {', '.join(output.unverified)}")
     if output.heard.misheard:
         remarks.append(f"{len(output.heard.misheard)} heard with another figure")
+    if output.unmet:
+        remarks.append("; ".join(output.unmet))
     if output.pivot:
         remarks.append(f"translated through {output.pivot}")
     if output.edited:
