@@ -20,6 +20,9 @@ _SEPARATORS = r"[\s\N{NO-BREAK SPACE}\-‑.,()_]*"
 _LEAST_STEM = 4  # letters of a name that are enough to know it by, endings left out
 _ENDING = 2  # letters at the end of a month or a weekday that may change with the case
 
+_CASE = r"(?:[^\W\d_]|[^\x00-\x7f\w\s]){0,6}"
+"""What a case may make of the end of a name: letters, and vowel signs, which are no letters to `re`. No digits: scripts
+without spaces go on with them, and a price is no ending."""
 _ORDINAL_ENDING = 3  # of an adjective
 _ORDINALS = range(1, 21)  # higher ones are written in digits
 
@@ -76,7 +79,7 @@ def _spots(wanted: str, fact: Fact, text: str) -> list[tuple[int, int]]:
 
 def _inflected(word: str) -> str:
     """A pattern for `word` with any ending that a case may give it."""
-    return re.escape(word[: max(_LEAST_STEM, len(word) - _ENDING)]) + (r"\w*" if len(word) > _LEAST_STEM else "")
+    return re.escape(word[: max(_LEAST_STEM, len(word) - _ENDING)]) + (_CASE if len(word) > _LEAST_STEM else "")
 
 
 def named(fact: Fact, reading: Reading, language: str) -> int | None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 
 from pitchgen.core.engines import Translation
 from pitchgen.core.glossary import Glossary, Term
 from pitchgen.core.memory import NAME, Entry, Memory, memory
+from pitchgen.core.transcript import Segment, Span, Transcript
+from pitchgen.edges.store import Store
 from pitchgen.engines import registry
 from pitchgen.engines.translate.phrasebook import book
+from pitchgen.kit import Kit
 from pitchgen.languages import LANGUAGES
 from pitchgen.languages.names import spelled
+from pitchgen.recipes.casting import Cast
 from pitchgen.recipes.naming import new_names, spellings, with_names
+from pitchgen.recipes.telling import told
 
 TARGETS = sorted(LANGUAGES.keys() - {"zh"})
 
@@ -81,3 +87,15 @@ def test_a_name_never_changes_by_itself() -> None:
     known = memory([Entry("小王", "fr", "Siao Wang", "2020-01-01T00:00:00Z", "transliterated", NAME)])
     assert new_names(glossary(), ["我是小王"], ["fr"], known) == []
     assert with_names(glossary(), ["fr"], known).within("小王", "fr") == (("小王", "Siao Wang"),)
+
+
+def test_a_name_is_found_in_every_language_that_it_is_written_in(tmp_path: Path) -> None:
+    sentence = "各位老板好，我是小王。"
+    fakes = [registry.load(verb, "fake") for verb in ("detect", "transcribe", "transcribe")]
+    performers = (registry.load("translate", "phrasebook"), registry.load("synthesize", "fake"))
+    names = Glossary((Term("小王", "", ""),))
+    known = memory(new_names(names, [sentence], TARGETS, Memory()))
+    transcript = Transcript("zh", (Segment(Span(0, 3), sentence),))
+    scripts = told(transcript, TARGETS, {}, Cast(*fakes, *performers, names), Kit(Store(tmp_path)), known)
+    assert [(s.language, s.lines[0].text) for s in scripts if s.unsound or not s.lines[0].text] == []
+    assert all((known.name("小王", s.language) or "?") in (s.lines[0].text or "") for s in scripts)
