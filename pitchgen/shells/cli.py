@@ -11,11 +11,10 @@ import typer
 from pitchgen import __version__
 from pitchgen.core.config import Settings
 from pitchgen.core.errors import InputError, PitchgenError, exit_code
+from pitchgen.shells import options
 from pitchgen.shells.memory import memory as memory_commands
 
 INTERRUPTED = 130
-SCREEN = "Words on screen"
-ENGINE_HELP = "An engine for this verb instead of the profile's, as ENGINE or ENGINE:MODEL."
 
 app = typer.Typer(
     help="One Chinese sales video in, the same merchant speaking every buyer's language out.",
@@ -31,7 +30,7 @@ models = typer.Typer(help="List, fetch and check weights.", no_args_is_help=True
 app.add_typer(models, name="models")
 app.add_typer(memory_commands, name="memory")
 
-WeightsOption = Annotated[Path | None, typer.Option(help="Folder of weights.  [default: your data folder]")]
+WeightsOption = Annotated[Path | None, typer.Option(help="Folder of weights. (default: your data folder)")]
 JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
@@ -68,112 +67,40 @@ def _root(
 
 @app.command()
 def make(
-    videos: Annotated[
-        list[Path], typer.Argument(help="Videos in which a merchant speaks Chinese.", metavar="VIDEO...")
-    ],
-    langs: Annotated[str, typer.Option("--langs", "-l", help="Languages to make, as in en,fr,ru.")],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the results.  [default: out]")] = None,
-    script: Annotated[
-        Path | None,
-        typer.Option(
-            help="What she says: text, SRT, VTT, ASS or TTML. Found by itself beside the video, by the same stem."
-        ),
-    ] = None,
-    translation: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Subtitles that somebody translated, as fr=FILE: SRT, VTT, ASS or TTML.", metavar="LANG=FILE"
-        ),
-    ] = None,
-    profile: Annotated[
-        str | None, typer.Option(help="Which engines: auto, standard, research, embedded.  [default: auto]")
-    ] = None,
-    untranslated: Annotated[
-        str | None,
-        typer.Option(help="A sentence that cannot be translated: stop, or keep the original voice.  [default: stop]"),
-    ] = None,
-    verify: Annotated[
-        str | None,
-        typer.Option(help="Compare facts in the text alone, or in what is heard too: speech.  [default: speech]"),
-    ] = None,
-    platform: Annotated[
-        str | None,
-        typer.Option(
-            "--for",
-            help="A platform's frame, limits and habits: tiktok, youtube, alibaba, amazon, chinagoods.",
-            rich_help_panel=SCREEN,
-        ),
-    ] = None,
-    fill: Annotated[
-        str | None,
-        typer.Option(
-            help="A platform's frame of another shape: pad, crop, blur.  [default: the platform's]",
-            rich_help_panel=SCREEN,
-        ),
-    ] = None,
-    currency: Annotated[
-        str | None,
-        typer.Option(help="Show prices in these too, at yuan for one: usd=7.1,eur=7.7.", rich_help_panel=SCREEN),
-    ] = None,
-    captions: Annotated[
-        str | None,
-        typer.Option(
-            help="soft: a track in the video; burn: drawn into the picture; none.  [default: soft, or the platform's]",
-            rich_help_panel=SCREEN,
-        ),
-    ] = None,
-    subtitles: Annotated[
-        str | None,
-        typer.Option(help="Subtitle files: srt, vtt, ass, ttml.  [default: srt,vtt]", rich_help_panel=SCREEN),
-    ] = None,
-    caption_style: Annotated[
-        str | None,
-        typer.Option(help="Of burned ones: plain, boxed, karaoke.  [default: plain]", rich_help_panel=SCREEN),
-    ] = None,
-    bilingual: Annotated[
-        bool, typer.Option("--bilingual", help="Her Chinese above burned captions.", rich_help_panel=SCREEN)
-    ] = False,
-    fonts: Annotated[
-        Path | None, typer.Option(help="Folder of fonts for burned captions.", rich_help_panel=SCREEN)
-    ] = None,
-    absorb: Annotated[
-        str | None,
-        typer.Option(
-            help="What is too long to say: audio ends late, or the picture waits: freeze, slow.  [default: audio]"
-        ),
-    ] = None,
-    audio_track: Annotated[
-        int | None, typer.Option(help="Which audio track carries the speech, counted from 1.")
-    ] = None,
-    use: Annotated[
-        str | None,
-        typer.Option(help="commercial refuses engines that merchants may not use; research admits them."),
-    ] = None,
-    detect: Annotated[str | None, typer.Option(help=ENGINE_HELP)] = None,
-    transcribe: Annotated[str | None, typer.Option(help=ENGINE_HELP)] = None,
-    translate: Annotated[str | None, typer.Option(help=ENGINE_HELP)] = None,
-    synthesize: Annotated[str | None, typer.Option(help=ENGINE_HELP)] = None,
-    consent: Annotated[
-        str | None, typer.Option(help="Who agreed that her voice is imitated, and where that is written down.")
-    ] = None,
-    glossary: Annotated[
-        Path | None, typer.Option(help="The shop's own terms, as CSV.  [default: glossary.csv, if there]")
-    ] = None,
-    memory: Annotated[
-        Path | None, typer.Option(help="What you corrected once.  [default: memory.jsonl beside the glossary]")
-    ] = None,
-    takes: Annotated[
-        int | None, typer.Option(help="How often a cloning engine says each sentence; the best is used.  [default: 1]")
-    ] = None,
-    device: Annotated[
-        str | None, typer.Option(help="Where networks run: auto, cpu, cuda, mps.  [default: auto]")
-    ] = None,
-    weights: WeightsOption = None,
-    pull: Annotated[bool, typer.Option("--pull", help="Download weights that are missing.")] = False,
-    store: Annotated[Path | None, typer.Option(help="Folder of reusable results.  [default: your cache]")] = None,
-    ffmpeg: Annotated[str | None, typer.Option(help="An ffmpeg program instead of the packaged one.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done and how long it takes.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else.")] = False,
+    videos: options.Videos,
+    langs: options.Langs,
+    out: options.Out = None,
+    script: options.Script = None,
+    translation: options.Translation = None,
+    audio_track: options.AudioTrack = None,
+    untranslated: options.Untranslated = None,
+    verify: options.Verify = None,
+    glossary: options.Glossary = None,
+    memory: options.Memory = None,
+    platform: options.Platform = None,
+    fill: options.FrameFill = None,
+    captions: options.Captions = None,
+    subtitles: options.Subtitles = None,
+    caption_style: options.Style = None,
+    bilingual: options.Bilingual = False,
+    fonts: options.Fonts = None,
+    currency: options.Currency = None,
+    profile: options.Profile = None,
+    use: options.Use = None,
+    detect: options.Engine = None,
+    transcribe: options.Engine = None,
+    translate: options.Engine = None,
+    synthesize: options.Engine = None,
+    consent: options.Consent = None,
+    takes: options.Takes = None,
+    absorb: options.Absorb = None,
+    device: options.Device = None,
+    weights: options.Weights = None,
+    pull: options.Pull = False,
+    store: options.Store = None,
+    ffmpeg: options.Program = None,
+    dry_run: options.DryRun = False,
+    json: options.Json = False,
 ) -> None:
     """Make one video per language."""
     given = {name: value for name, value in locals().items() if name in Settings.__dataclass_fields__}
@@ -256,7 +183,7 @@ def models_pull(
 
 @models.command("verify")
 def models_verify(
-    names: Annotated[list[str] | None, typer.Argument(help="Models.  [default: all that are here]")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Models. (default: all that are here)")] = None,
     weights: WeightsOption = None,
 ) -> None:
     """Compare every file with what was recorded when it came."""
@@ -267,7 +194,7 @@ def models_verify(
 
 @models.command("licence")
 def models_licence(
-    names: Annotated[list[str] | None, typer.Argument(help="Models, engines or profiles.  [default: all]")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Models, engines or profiles. (default: all)")] = None,
     json: JsonOption = False,
 ) -> None:
     """Say under which licence weights are, and whether merchants may use what they make."""

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 memory = typer.Typer(help="What you corrected once: list it, add, remove, import, export.", no_args_is_help=True)
 
 MemoryOption = Annotated[
-    Path | None, typer.Option("--memory", help="The memory.  [default: memory.jsonl beside the glossary]")
+    Path | None, typer.Option("--memory", help="The memory. (default: memory.jsonl beside the glossary)")
 ]
-LanguageOption = Annotated[str | None, typer.Option("--lang", "-l", help="One language, as in fr.  [default: all]")]
+LanguageOption = Annotated[str | None, typer.Option("--lang", "-l", help="One language, as in fr. (default: all)")]
 JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
@@ -81,7 +81,7 @@ def memory_import(
 def memory_export(
     output: Annotated[Path, typer.Option("--output", "-o", help="The file: .tmx of the memory, .xlf of either.")],
     project: Annotated[
-        Path | None, typer.Argument(help="A project folder such as out/NAME.  [default: all that is remembered]")
+        Path | None, typer.Argument(help="A project folder such as out/NAME. (default: all that is remembered)")
     ] = None,
     lang: LanguageOption = None,
     path: MemoryOption = None,
