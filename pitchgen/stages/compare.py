@@ -22,7 +22,7 @@ class Claim:
     """Names and terms of the shop, and what they are called in that language."""
 
 
-@stage(version=4)
+@stage(version=5)
 def compare(claims: Sequence[Claim], performer: None = None) -> Sequence[Verdict]:
     """Whether each claim holds; nobody performs it.
 

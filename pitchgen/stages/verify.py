@@ -23,7 +23,7 @@ _BEFORE = 4
 """How much farther off a unit counts that stands before the price: most languages put it after."""
 
 
-@stage(version=3)
+@stage(version=4)
 def verify(facts: Sequence[Fact], text: str, language: str, *, names: Sequence[tuple[str, str]] = ()) -> Verdict:
     """What is wrong with the facts of a translation.
 
