@@ -64,6 +64,12 @@ def bounded(preset: Preset, path: Path, seconds: float) -> int | None:
     return bits if bits < MOST_BITS else None
 
 
+def asked(preset: Preset, outlast: float) -> int | None:
+    """Least bits a second of a picture, for a file that lasts `outlast` times as long as it."""
+    least = preset.least_bits_per_second
+    return round(least * max(1.0, outlast)) if least else None
+
+
 def unmet(preset: Preset, made: Measured) -> tuple[str, ...]:
     """What the platform asks for and this file does not keep."""
     return tuple(_unmet(preset, made))

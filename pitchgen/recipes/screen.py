@@ -16,7 +16,7 @@ from pitchgen.edges.picture import frame_of
 from pitchgen.edges.presets import preset
 from pitchgen.languages import SOURCE, language
 from pitchgen.recipes.dub import Dub
-from pitchgen.recipes.platform import bounded, framed, rated
+from pitchgen.recipes.platform import OUTLAST, asked, bounded, framed, rated
 from pitchgen.recipes.telling import Script
 from pitchgen.stages.typeset import SMALLER, lay_out, second_line, typeset
 
@@ -79,7 +79,8 @@ class Screen:
             return look
         width, height = frame_of(media.picture, look)
         page = Page(width, height, (self.preset.safe or PHONE) if height > width else SCREEN)
-        return replace(look, captions=self._burned(dub, page))
+        least = asked(self.preset, dub.timeline.duration / (media.duration + dub.clock.added))
+        return replace(look, captions=self._burned(dub, page), least_bits_per_second=least)
 
     def _framed(self, media: Media, added: float = 0.0) -> Look:
         """What the platform asks of the picture, which lasts `added` seconds longer than it was filmed."""
@@ -89,7 +90,7 @@ class Screen:
             frame=framed(self.preset, media.picture.shown_px, self.settings.fill),
             rate_hz=rated(self.preset, media.picture),
             bits_per_second=bounded(self.preset, media.path, media.duration + added),
-            least_bits_per_second=self.preset.least_bits_per_second,
+            least_bits_per_second=asked(self.preset, OUTLAST),
         )
 
     def _burned(self, dub: Dub, page: Page) -> Burned:

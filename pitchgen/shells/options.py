@@ -1,4 +1,7 @@
-"""The options of `pitchgen make`, grouped as its help shows them; a default in brackets is that of the settings (square ones would be read as markup)."""
+"""The options of `pitchgen make`, grouped as its help shows them.
+
+A default in brackets is that of the settings. The brackets are round: square ones are read as markup and not shown.
+"""
 
 from __future__ import annotations
 
