@@ -7,6 +7,9 @@ import numpy as np
 from pitchgen.core.audio import Audio, Samples
 
 SEED = 1  # the stretcher dithers phases at random: seeded, the same input gives the same output
+# Seconds that are looked at at once, and between looks. Source: benchmarks/stretch.py: Signalsmith's own 0.12 and 0.03
+# blur more of a plosive, shorter ones lose the pitch
+BLOCK, INTERVAL = 0.08, 0.02
 UNCHANGED = 1e-3  # a tempo this near to 1 is not heard
 
 
@@ -20,7 +23,7 @@ def stretch(audio: Audio, tempo: float) -> Audio:
     from python_stretch import Signalsmith
 
     stretcher = Signalsmith.Stretch(SEED)
-    stretcher.preset(1, audio.rate)
+    stretcher.configure(1, round(BLOCK * audio.rate), round(INTERVAL * audio.rate))
     stretcher.setTimeFactor(tempo)
     stretched: Samples = np.asarray(stretcher.process(audio.samples[np.newaxis]))[0]
     return Audio(_exactly(stretched, round(len(audio.samples) / tempo)), audio.rate)

@@ -20,7 +20,7 @@ CEILING_DBTP = -2.5  # below the -1.5 dBTP promised by what AAC adds to a peak (
 CLOSE_ENOUGH = 0.1  # LU
 MAX_GAIN_DB = 40.0  # a recording more than that below the target holds nothing but its noise
 
-VERSION = 1
+VERSION = 2
 
 
 def mix(timeline: Timeline, sounds: Iterable[Audio]) -> Iterator[Samples]:
