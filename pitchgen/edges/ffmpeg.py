@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from pitchgen.core.audio import Audio, Samples
-from pitchgen.core.errors import MediaError
+from pitchgen.core.errors import MediaError, UnsupportedError
 from pitchgen.core.media import Excerpt, Media, Stream
 from pitchgen.core.picture import Look
 from pitchgen.core.stage import stage
@@ -99,9 +99,12 @@ class Ffmpeg(Program):
         Raises:
             MediaError: a picture that cannot be decoded.
             StorageError: a full disk.
+            UnsupportedError: an ffmpeg that cannot draw captions.
         """
         if media.picture is None:
             raise MediaError(f"{media.path}: has no picture")
+        if look.captions and not self.draws_text:
+            raise UnsupportedError(f"{self.binary}: cannot draw captions, it lacks libass; leave out --ffmpeg")
         with laid_out(look.captions) if look.captions else nullcontext() as typeset:
             picture = filtered(media.path, media.picture, look, typeset)
             environment = typeset.environment if typeset else None

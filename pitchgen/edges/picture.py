@@ -90,18 +90,19 @@ def _waiting(picture: Any, clock: Clock) -> Any:
 def _framed(picture: Any, frame: Frame) -> Any:
     """The picture in a frame of another size and shape, its pixels square."""
     width, height = frame.width_px, frame.height_px
+    picture = picture.filter("scale", "iw*sar", "ih").filter("setsar", 1)  # some cameras' pixels are not square
     size = {"w": width, "h": height, "force_divisible_by": 2}
     if frame.fill == "crop":
         whole = picture.filter("scale", **size, force_original_aspect_ratio="increase")
-        return whole.filter("crop", width, height).filter("setsar", 1)
+        return whole.filter("crop", width, height)
     if frame.fill == "blur":
         parts = picture.split()
         behind = parts[0].filter("scale", **size, force_original_aspect_ratio="increase").filter("crop", width, height)
         behind = behind.filter("gblur", sigma=round(BLUR * width, 1))
         inside = parts[1].filter("scale", **size, force_original_aspect_ratio="decrease")
-        return behind.overlay(inside, x="(W-w)/2", y="(H-h)/2").filter("setsar", 1)
+        return behind.overlay(inside, x="(W-w)/2", y="(H-h)/2")
     inside = picture.filter("scale", **size, force_original_aspect_ratio="decrease")
-    return inside.filter("pad", width, height, "(ow-iw)/2", "(oh-ih)/2").filter("setsar", 1)
+    return inside.filter("pad", width, height, "(ow-iw)/2", "(oh-ih)/2")
 
 
 def _labelled(picture: Any, stream: Stream, size: tuple[int, int]) -> Any:

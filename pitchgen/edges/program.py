@@ -61,6 +61,12 @@ class Program:
         words = subprocess.run([self.binary, "-version"], capture_output=True, text=True, check=False).stdout.split()
         return words[2] if len(words) > 2 else "unknown"
 
+    @cached_property
+    def draws_text(self) -> bool:
+        """Whether it has libass."""
+        listed = subprocess.run([self.binary, "-hide_banner", "-filters"], capture_output=True, text=True, check=False)
+        return " ass " in listed.stdout
+
     @property
     def fingerprint(self) -> str:
         """What decides the bytes it writes."""

@@ -15,8 +15,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from pitchgen.core.engines import TIMBRES
-from pitchgen.core.errors import PitchgenError
+from pitchgen.core.errors import MissingWeights, PitchgenError
 from pitchgen.edges.ffmpeg import Ffmpeg
+from pitchgen.edges.fonts import Fonts
 from pitchgen.edges.settings import default_store, read_settings
 from pitchgen.edges.weights import WeightsFolder, default_weights
 from pitchgen.engines import registry
@@ -95,6 +96,7 @@ def show_doctor(*, json: bool) -> None:
             "gives": "recognition, translation and cloning: pitchgen models list",
         }
     )
+    rows.append({"piece": "fonts", "here": _fonts(), "gives": "burned captions: fonts-noto-core, fonts-noto-cjk"})
     rows.append({"piece": "store", "here": str(default_store()), "gives": "results that are reused"})
     for profile in registry.PROFILES.values():
         rows.append(
@@ -105,6 +107,17 @@ def show_doctor(*, json: bool) -> None:
             }
         )
     show("doctor", rows, json=json)
+
+
+def _fonts() -> str:
+    """Whether every language can be drawn into a picture, or which cannot."""
+    fonts, missing = Fonts(), []
+    for row in LANGUAGES.values():
+        try:
+            fonts.lettering(row, [row.sample])
+        except MissingWeights:
+            missing.append(row.code)
+    return f"none for {', '.join(missing)}" if missing else f"for all {len(LANGUAGES)} languages"
 
 
 def _able(verb: str, code: str) -> list[str]:

@@ -62,12 +62,18 @@ def lay_out(timeline: Timeline, lettering: Lettering, page: Page, *, scale: floa
     A line has as many characters as in a subtitle file, or fewer where the page is too narrow for so many.
     """
     spoken = language(timeline.language)
-    said = " ".join(clip.segment.text for clip in timeline.clips)
+    said = _own_letters(" ".join(clip.segment.text for clip in timeline.clips))
     usual = spoken.captions.line_chars * lettering.width(said) / max(1, len(said))  # em
     width = min(usual, page.line_px / (page.em_px * scale))
     cues = caption(timeline, Column(width, spoken.captions.lines, lettering.width))
     ends = tuple(min(cue.span.end, timeline.clips[cue.segment].end) for cue in cues)
     return Text(spoken, cues, lettering, ends, scale)
+
+
+def _own_letters(said: str) -> str:
+    """`said` without figures and Latin names where most of it is in another script: those are of another width."""
+    own = "".join(character for character in said if not character.isascii())
+    return own if 2 * len(own) > len(said) else said
 
 
 @stage(version=1)

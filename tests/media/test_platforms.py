@@ -44,6 +44,16 @@ def test_a_frame_of_another_shape(fill: Fill, size: tuple[int, int], green: Path
     assert {"pad": side.max() < 30, "crop": is_green(side), "blur": side[1] > 120}[fill]
 
 
+def test_pixels_that_are_not_square_are_made_square(ffmpeg: str, tmp_path: Path) -> None:
+    narrow, target = tmp_path / "narrow.mp4", tmp_path / "made.mp4"
+    source = "color=lime:s=160x240:d=4:r=10,setsar=2"
+    run(ffmpeg, "-f", "lavfi", "-i", source, "-f", "lavfi", "-i", "sine=d=4", narrow)
+    Ffmpeg().encode_picture(probe(narrow), Look(frame=Frame(320, 180, "pad")), target, lambda _: None)
+    shown = picture(ffmpeg, target, 320, 180)
+    assert is_green(shown[90, 70]), "320 x 240 as shown, so 240 of 320 columns are filled"
+    assert shown[90, 20].max() < 30
+
+
 def is_green(pixel: NDArray[np.int16]) -> bool:
     return bool(pixel[1] > 200 and max(pixel[0], pixel[2]) < 80)
 

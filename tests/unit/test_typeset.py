@@ -66,6 +66,18 @@ def test_lines_fit_the_page_and_never_hold_more_than_in_a_file() -> None:
     assert [len(laid(fitting, page=page).cues) for page in (UPRIGHT, LYING)] == [2, 1]
 
 
+def test_latin_names_do_not_make_lines_of_another_script_shorter() -> None:
+    class Wide(Even):
+        def width(self, text: str) -> float:
+            return sum(0.5 if character.isascii() else 1.0 for character in text)
+
+    text = "我们的袜子三块五一双，OEM 3.5 USD"
+    (cue,) = lay_out(timeline("大家好，欢迎来到我们的店铺。", code="zh"), Wide(), LYING).cues
+    assert len(cue.lines) == 1
+    shown = lay_out(timeline(text, code="zh"), Wide(), LYING).cues
+    assert max(Wide().width(line) for cue in shown for line in cue.lines) <= language("zh").captions.line_chars
+
+
 def test_captions_stand_in_the_safe_area() -> None:
     script = typeset(laid("Hello."), UPRIGHT, STYLES["plain"])
     margins = re.search(r"^Style: .*,2,(\d+),(\d+),(\d+),-1$", script, re.MULTILINE)
