@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from pitchgen.core.caption import Cue
 from pitchgen.core.lettering import CaptionStyle, Lettering, Page, Run
-from pitchgen.core.stage import stage
 from pitchgen.core.timeline import Timeline
 from pitchgen.core.transcript import Span
 from pitchgen.languages import Language, language
@@ -76,7 +75,6 @@ def _own_letters(said: str) -> str:
     return own if 2 * len(own) > len(said) else said
 
 
-@stage(version=1)
 def typeset(text: Text, page: Page, style: CaptionStyle, above: Text | None = None) -> str:
     """The script that draws `text`, with `above` over it where there is a second language.
 
