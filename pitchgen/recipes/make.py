@@ -108,6 +108,7 @@ class Studio:
         brought = read_translations(translations, codes)
         self._warnings.clear()
         media = probe(video, audio_track=self.settings.audio_track)
+        self.screen.check(media)
         self._listen(Opened(str(video)))
         with opened(self.settings.out / video.stem) as project, Background() as background:
             transcript = self._transcript(media, project, script)

@@ -73,6 +73,7 @@ def plan(
     """
     codes = check_languages(languages, studio.cast)
     media = probe(video, audio_track=studio.settings.audio_track)
+    studio.screen.check(media)
     with opened(studio.settings.out / video.stem, write=False) as project:
         planner = _Planner(studio, media, project, codes, read_translations(translations, codes))
         planner.walk(find_script(media, script, studio.ffmpeg))
@@ -94,6 +95,7 @@ class _Planner:
         """Fill `steps`."""
         transcript = self._transcript(words)
         scripts = self._scripts(transcript) if transcript else None
+        self.studio.screen.check(self.media, scripts or ())
         if transcript is None:
             guess = len(words.sentences) if words else round(self.media.duration / SENTENCE_SECONDS)
             self._step("translate", guess * len(self.codes))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pitchgen.core.config import Settings
+from pitchgen.core.errors import InputError
 from pitchgen.core.lettering import PHONE, SCREEN, STYLES, Page
 from pitchgen.core.media import Media
 from pitchgen.core.picture import Burned, Look
@@ -20,6 +21,7 @@ from pitchgen.recipes.platform import OUTLAST, asked, bounded, framed, rated
 from pitchgen.recipes.telling import Script
 from pitchgen.stages.typeset import SMALLER, lay_out, second_line, typeset
 
+DEFAULT_STYLE = Settings().caption_style
 ANYWHERE = Preset("any player")
 
 
@@ -55,12 +57,18 @@ class Screen:
         """Whether the video has captions as tracks of their own."""
         return self.captions == "soft"
 
-    def check(self, media: Media, scripts: Sequence[Script]) -> None:
-        """Find out before anything is made whether the picture and its captions can be.
+    def check(self, media: Media, scripts: Sequence[Script] = ()) -> None:
+        """Find out before anything is made whether the picture and the captions of `scripts` can be.
 
         Raises:
+            InputError: settings that have no effect together.
             MissingWeights, UnsupportedError: as `look`.
         """
+        if self.settings.fill and not self.settings.platform:
+            raise InputError("fill is for the frame of a platform: name one by --for, or leave out --fill")
+        if not self.burns and (self.settings.bilingual or self.settings.caption_style != DEFAULT_STYLE):
+            what = "bilingual" if self.settings.bilingual else "caption_style"
+            raise InputError(f"{what} is for captions in the picture: add --captions burn, or leave it out")
         self._framed(media)
         for script in scripts if self.burns else ():
             self.fonts.lettering(language(script.language), [line.text or line.source for line in script.lines])

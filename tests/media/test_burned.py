@@ -184,6 +184,18 @@ def test_unshaped_text_is_told_from_shaped(code: str, fonts: Fonts) -> None:
     assert likeness(inked(picture > INK), foreseen(code, text, fonts, WIDE.em_px)) < ALIKE
 
 
+@pytest.mark.parametrize(("code", "text"), [("fa", "OEM جوراب"), ("he", "OEM גרביים"), ("ar", "OEM جوارب")])
+def test_a_latin_name_that_comes_first_stands_at_the_right(code: str, text: str, fonts: Fonts) -> None:
+    pictures = []
+    for part in (text, "OEM"):
+        with laid_out(in_one_line(code, part, fonts)) as files:
+            pictures.append(inked(drawn(files, WIDE) > INK))
+    line, name = pictures
+    right, left = inked(line[:, -name.shape[1] :]), inked(line[:, : name.shape[1]])
+    assert likeness(right, name) > ALIKE
+    assert likeness(left, name) < ALIKE
+
+
 @pytest.mark.parametrize(("size", "safe"), [("720x1280", PHONE), ("1280x720", SCREEN)])
 @pytest.mark.parametrize("style", STYLES)
 def test_captions_keep_to_the_safe_area(

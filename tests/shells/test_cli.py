@@ -69,6 +69,13 @@ def test_a_dry_run_makes_nothing(made: tuple[Path, dict[str, object]], tmp_path:
         (["--langs", "en", "--script", "missing.txt"], 3, "missing.txt"),
         (["--langs", "en", "--ffmpeg", "no-such-program"], 3, "no-such-program"),
         (["--langs", "en", "--untranslated", "guess"], 3, "stop or keep"),
+        (["--langs", "en", "--for", "tictok"], 3, "did you mean tiktok"),
+        (["--langs", "en", "--fill", "pad"], 3, "name one by --for"),
+        (["--langs", "en", "--bilingual"], 3, "add --captions burn"),
+        (["--langs", "en", "--subtitles", "sub"], 3, "srt, vtt, ass, ttml"),
+        (["--langs", "en", "--fonts", "missing"], 3, "no such folder of fonts"),
+        (["--langs", "en", "--translation", "fr=x.srt"], 3, "not among the languages"),
+        (["--langs", "en", "--translation", "x.srt"], 3, "write it as fr=FILE"),
     ],
 )
 def test_a_mistake_is_one_line_and_a_code(arguments: list[str], code: int, words: str, tmp_path: Path) -> None:
