@@ -195,8 +195,9 @@ def _lacking(spoken: Language, wanted: Iterable[str]) -> str:
 def _listed(text: str) -> Iterator[_Entry]:
     """The faces that fontconfig lists; a family has one name for each language."""
     for line in text.splitlines():
-        path, index, families, styles = line.split("\t")
-        number = int(index)
+        path, _, rest = line.partition("\t")
+        index, families, styles = [*rest.split("\t"), "", ""][:3]  # a font may have no style, or no name at all
+        number = int(index or 0)
         if number >> 16 == 0 and Path(path).suffix.lower() in SUFFIXES:  # above are instances of variable fonts
             for family in dict.fromkeys(families.split(",")):
                 yield _Entry(Path(path), number, family, styles.split(",")[0])
@@ -226,8 +227,12 @@ def _count(data: bytes) -> int:
 
 def _height(face: uharfbuzz.Face) -> float:
     """By what ASS multiplies an em. Source: libass and VSFilter size a font by the OS/2 table's Windows metrics."""
-    table: Any = face.reference_table("OS/2").data
-    ascent, descent = struct.unpack_from(">HH", table, 74)
+    windows: Any = face.reference_table("OS/2").data
+    if len(windows) >= 78:
+        ascent, descent = struct.unpack_from(">HH", windows, 74)
+    else:  # a font of old; then by its horizontal header, where what is below the line is negative
+        ascent, below = struct.unpack_from(">hh", face.reference_table("hhea").data, 4)
+        descent = -below
     return float((ascent + descent) / face.upem)
 
 
