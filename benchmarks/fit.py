@@ -30,7 +30,7 @@ from pitchgen.recipes.dub import dub, hear
 from pitchgen.recipes.make import Studio
 from pitchgen.recipes.telling import told
 from pitchgen.recipes.words import find_script
-from pitchgen.stages.fit import MAX_TEMPO, Take, cost, fit
+from pitchgen.stages.fit import EARLY, LATE, MAX_TEMPO, Take, cost, fit
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 PITCHES = 100  # generated for each factor
@@ -58,6 +58,7 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|")
     for name, cases in groups:
         show(name, cases)
+    without_time(spoken)
     estimates(spoken)
     speed()
 
@@ -75,7 +76,7 @@ def show(name: str, cases: Sequence[Case]) -> None:
             found.append(price)
     count = sum(len(case.takes) for case in cases)
     cells = [f"{sum(costs) / count:.2f}" for _, costs in rows]
-    hasty = [sum(c.tempo > HASTY + TOLERANCE for t in timelines for c in t.clips) for timelines, _ in rows]
+    hasty = [sum(map(hasty_in, timelines)) for timelines, _ in rows]
     jumps = [f"{jump(timelines):.3f}" for timelines, _ in rows]
     late = [f"{lateness(timelines):.2f} s" for timelines, _ in rows]
     ends = [sum(ends_late(case, t) for case, t in zip(cases, ts, strict=True)) for ts, _ in rows]
@@ -147,6 +148,31 @@ def real(folder: Path) -> Iterator[Case]:
         for made in dub(scripts, studio.voice(media), media.duration, studio.cast, studio.kit):
             takes = tuple(Take(clip.segment, clip.duration, clip.original) for clip in made.timeline.clips)
             yield Case(takes, media.duration, made.script.language)
+
+
+def without_time(cases: Sequence[Case]) -> None:
+    """How many versions cannot be said at HASTY at all, and how much of the haste is in them."""
+    tight = [case for case in cases if not sayable(case)]
+    hasty = [sum(hasty_in(fit(c.takes, "en", c.duration)) for c in found) for found in (tight, cases)]
+    print(
+        f"\n{len(tight)} of {len(cases)} versions cannot be said at {HASTY}; they have {hasty[0]} of {hasty[1]} hasty"
+    )
+
+
+def sayable(case: Case) -> bool:
+    """Whether all can be said at HASTY, as early as they may begin, none later than `fit` allows."""
+    due = [*(take.segment.span.start + LATE for take in case.takes[1:]), case.duration]
+    clock = 0.0
+    for take, wanted in zip(case.takes, due, strict=True):
+        clock = max(0.0, take.segment.span.start - EARLY, clock) + take.duration / HASTY
+        if clock > wanted + TOLERANCE:
+            return False
+    return True
+
+
+def hasty_in(timeline: Timeline) -> int:
+    """Sentences at a tempo over HASTY."""
+    return sum(clip.tempo > HASTY + TOLERANCE for clip in timeline.clips)
 
 
 def estimates(cases: Sequence[Case]) -> None:
