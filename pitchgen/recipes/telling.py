@@ -19,6 +19,7 @@ from pitchgen.recipes.naming import with_names
 from pitchgen.recipes.wording import Wording, exact, first_wording, other_wordings
 from pitchgen.stages.choose import Choice, choose
 from pitchgen.stages.compare import Claim, compare
+from pitchgen.stages.fit import MOMENT
 from pitchgen.stages.revise import Occurrence, occurrences
 from pitchgen.stages.translate import translate
 
@@ -210,7 +211,7 @@ class _Written:
         return tuple(lines)
 
     def _seconds(self, line: int, texts: Sequence[str | None]) -> tuple[float, ...]:
-        hers = self.segments[line].span.duration
+        hers = max(self.segments[line].span.duration, MOMENT)
         return tuple(seconds(text, self.language) if text else hers for text in texts)
 
 

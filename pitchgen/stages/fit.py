@@ -38,6 +38,7 @@ PINNED = 20.0  # times as dear: her own sound belongs to her lips
 VERSION = 2
 
 UNKNOWNS = 2  # of each sentence: its start, and its length on the clock
+MOMENT = 1e-2  # seconds: a subtitle file may have a line that ends where it begins
 SPARE = 1e-4  # seconds beyond the limits while the solution is looked for, so that there is an inside
 
 
@@ -50,6 +51,11 @@ class Take:
     """Seconds at tempo 1."""
     original: bool = False
     """The source's own sound: it keeps its tempo."""
+
+    @property
+    def unit(self) -> float:
+        """What a stretch is counted in: its length, or a moment for what has none."""
+        return max(self.duration, MOMENT)
 
     @property
     def shortest(self) -> float:
@@ -137,9 +143,9 @@ def _squares(takes: Sequence[Take], targets: Sequence[tuple[float, float]]) -> R
         rows.append((at, (dear / START,), dear * start / START))
         rows.append((at, (1 / END, 1 / END), end / END))
         stretch = STRETCH / (PINNED * PINNED if take.original else 1.0)
-        rows.append((at + 1, (1 / take.duration / stretch,), 1 / stretch))
+        rows.append((at + 1, (1 / take.unit / stretch,), take.duration / take.unit / stretch))
     for i, (before, after) in enumerate(pairwise(takes)):
-        rows.append((UNKNOWNS * i + 1, (1 / before.duration / CHANGE, 0.0, -1 / after.duration / CHANGE), 0.0))
+        rows.append((UNKNOWNS * i + 1, (1 / before.unit / CHANGE, 0.0, -1 / after.unit / CHANGE), 0.0))
     return Rows.of(rows)
 
 
@@ -149,7 +155,7 @@ def _hinges(takes: Sequence[Take], breaths: Sequence[float]) -> Rows:
     for i, breath in enumerate(breaths):
         rows.append((UNKNOWNS * i, (-1 / SQUEEZE, -1 / SQUEEZE, 1 / SQUEEZE), breath / SQUEEZE))
     for i, take in enumerate(takes):
-        rows.append((UNKNOWNS * i + 1, (1 / take.duration / HASTE,), 1 / HASTY / HASTE))
+        rows.append((UNKNOWNS * i + 1, (1 / take.unit / HASTE,), take.duration / take.unit / HASTY / HASTE))
     return Rows.of(rows)
 
 

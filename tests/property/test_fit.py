@@ -175,6 +175,11 @@ def test_her_own_sound_stays_at_her_lips() -> None:
     assert kept.tempo == 1.0
 
 
+def test_a_line_without_a_length_has_a_place() -> None:
+    takes = takes_of([(0.5, 1.0, 1.0, False), (0.2, 0.0, 0.0, True), (0.2, 1.0, 1.2, False)])
+    assert fit(takes, "en", 4.0).clips[1].start == pytest.approx(1.7, abs=0.02)
+
+
 def test_what_cannot_fit_pushes_and_is_reported() -> None:
     takes = [Take(Segment(Span(0, 1), "a"), 5.0), Take(Segment(Span(1, 2), "b"), 1.0)]
     timeline = fit(takes, "en", 2.0)
