@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from html import escape
 from pathlib import Path
 from xml.etree.ElementTree import Element
-from xml.sax.saxutils import escape
 
 from pitchgen.core.caption import Cue
 from pitchgen.core.errors import InputError
@@ -44,18 +44,24 @@ _TAIL = """    </div>
 """
 _CLOCK = re.compile(r"(\d{2,}):(\d\d):(\d\d)(?:\.(\d+)|:(\d{2,})(?:\.(\d+))?)?")
 _OFFSET = re.compile(r"(\d+(?:\.\d+)?)(h|m|s|ms|f|t)")
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write(cues: Iterable[Cue], code: str) -> str:
     """The file of `cues`."""
     body = "".join(
         f'      <p xml:id="c{number}" style="caption" begin="{_clock(cue.span.start)}" end="{_clock(cue.span.end)}">'
-        f"{'<br/>'.join(escape(_NOT_XML.sub('', line)) for line in cue.lines)}</p>\n"
+        f"{'<br/>'.join(escape(_xml(line), quote=False) for line in cue.lines)}</p>\n"
         for number, cue in enumerate(cues, 1)
     )
     head = _HEAD.format(profile=PROFILE, code=code, direction=language(code).direction)
     return head + body + _TAIL
+
+
+def _xml(line: str) -> str:
+    """`line` without what no XML file may hold."""
+    return "".join(
+        c for c in line if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff"
+    )
 
 
 def read(path: Path) -> list[tuple[Span, tuple[str, ...]]]:

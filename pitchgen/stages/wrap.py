@@ -32,7 +32,7 @@ _NO_END = frozenset(OPENERS + "\u200d" + NO_BREAK_SPACES)
 _UNITS = "毫米|厘米|公分|公斤|千克|毫升|美元|欧元|个月|小时|分钟|种颜色|[\u4e00-\u9fff]"
 _WORD = r"[A-Za-z0-9À-ɏ]+(?:[-'’.,:/&+@_×][A-Za-z0-9À-ɏ]+)*[%％°℃]?"
 _AMOUNT = rf"(?:百分之|第)?[{_NUMERALS}]+(?:[.,:点/×][{_NUMERALS}]+)*(?:[%％℃]| ?(?:{_UNITS})(?:[{_NUMERALS}]+)?)?"
-_WHOLE = {"Hans": (re.compile(_AMOUNT), re.compile(_WORD))}
+_WHOLE = {"Hans": (_AMOUNT, _WORD)}
 """What is never broken, by script, beyond what Unicode says."""
 _DICTIONARY = frozenset({"Hans"})
 """Scripts of which Unicode lets a line end after any character, and a reader wants whole words."""
@@ -121,7 +121,7 @@ def _cuts(text: str, spoken: Language) -> tuple[int, ...]:
     if spoken.script in _DICTIONARY:
         allowed &= set(_ends(WordBreaker(text, spoken.code)))
     for pattern in _WHOLE.get(spoken.script, ()):
-        for found in pattern.finditer(text):
+        for found in re.finditer(pattern, text):
             allowed.difference_update(range(found.start() + 1, found.end()))
     return tuple(at for at in sorted(allowed) if 0 < at < len(text) and _parts(text, at, spoken))
 
