@@ -27,6 +27,15 @@ FONT_PACKAGES = "fonts-noto-core and fonts-noto-cjk are not here: run scripts/in
 FfmpegCall = Callable[..., Path]
 
 
+@pytest.fixture(autouse=True)
+def records(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Voices, consents and a log of its own for every test; the folder they are in."""
+    folder = tmp_path_factory.mktemp("records")
+    monkeypatch.setenv("PITCHGEN_VOICES", str(folder / "voices"))
+    monkeypatch.setenv("PITCHGEN_AUDIT", str(folder / "audit.jsonl"))
+    return folder
+
+
 @pytest.fixture(scope="session")
 def shared_media() -> Path:
     """Real clips and odd files, where this checkout has them beside it."""

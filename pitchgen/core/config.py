@@ -61,8 +61,14 @@ class Settings:
     """The shop's own terms; by default `glossary.csv` in the current folder, where there is one."""
     memory: Path | None = None
     """What a person corrected once; by default `memory.jsonl` beside the glossary."""
+    voice: str | None = None
+    """Name of a voice profile to speak in; by default that of the video, where one was made from it."""
     consent: str | None = None
-    """Who agreed that her voice is imitated, and where that is written down; a cloning engine needs it."""
+    """Who agreed that the speaker's voice is imitated, as in `Wang Li, signed 2026-11-24`: recorded for the video."""
+    voices: Path | None = None
+    """Folder of voice profiles and their consents; by default in the user's data folder."""
+    audit: Path | None = None
+    """File that says who made what from what; by default in the user's data folder."""
     verify: str = "speech"
     """`speech` also hears the new voices again, where there is a recogniser, and compares the facts in what it hears;
     `text` compares the translations alone."""

@@ -36,6 +36,12 @@ def probe(path: Path, *, audio_track: int | None = None) -> Media:
         StorageError: a file that cannot be read.
         UnsupportedError: larger, longer or with more streams than is taken.
     """
+    media = probe_sound(path, audio_track=audio_track)
+    return replace(media, picture=_picture(path, media.streams))
+
+
+def probe_sound(path: Path, *, audio_track: int | None = None) -> Media:
+    """As `probe`, of a file that need not have a picture."""
     _check_file(path)
     import av
 
@@ -43,14 +49,13 @@ def probe(path: Path, *, audio_track: int | None = None) -> Media:
         streams, declared, found = _read(path)
     except (av.FFmpegError, ValueError, EOFError) as error:
         raise MediaError(f"{path}: not a video that can be read; export it again as MP4 ({_reason(error)})") from error
-    picture = _picture(path, streams)
     sound = _sound(path, streams, audio_track)
     duration = _check_whole(path, declared, found)
     if duration <= 0:
         raise MediaError(f"{path}: holds no pictures or sound, only a header; export it again as MP4")
     if duration > MAX_DURATION:
         raise UnsupportedError(f"{path}: {duration / 3600:.1f} hours long; at most {MAX_DURATION / 3600:.0f} are taken")
-    return Media(path, file_sha256(path), duration, picture, sound, tuple(streams))
+    return Media(path, file_sha256(path), duration, None, sound, tuple(streams))
 
 
 def metadata(path: Path) -> dict[str, str]:

@@ -30,6 +30,8 @@ from pitchgen.core.errors import StorageError
 T = TypeVar("T")
 
 READ_BYTES = 1 << 20  # a megabyte at a time keeps large pictures out of memory
+SOUNDS = (".flac", ".m4a")
+"""Suffixes of what a voice is heard in."""
 PART = ".part-"  # how the name of a file begins while it is being written
 ABANDONED = 24 * 3600.0  # seconds without a write after which nobody writes to a file any more
 
@@ -52,8 +54,9 @@ class _File(msgspec.Struct):
 class Store:
     """A content-addressed folder of results."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, *, sounds: Path | None = None) -> None:
+        """Results go to `root`; those that are sound to `sounds`, where a voice has a folder of its own."""
+        self.root, self._sounds = root, sounds or root
         self._swept = False
 
     def has(self, key: str) -> bool:
@@ -71,7 +74,7 @@ class Store:
             StorageError: the folder cannot be written or the disk is full.
         """
         if isinstance(value, Audio):
-            self._write(self._path(key, ".flac"), _flac(value))
+            self._write(self._path(key, ".flac"), encode_flac(value))
         else:
             text = msgspec.json.encode(value)
             entry = _Entry(hashlib.sha256(text).hexdigest(), msgspec.Raw(text))
@@ -80,8 +83,9 @@ class Store:
     def drop(self, key: str) -> None:
         """Forget what is kept under `key`."""
         with storage_errors(self.root):
-            for path in self._path(key, ".json").parent.glob(f"{key}.*"):
-                path.unlink(missing_ok=True)
+            for root in {self.root, self._sounds}:
+                for path in (root / key[:2]).glob(f"{key}.*"):
+                    path.unlink(missing_ok=True)
 
     def has_file(self, key: str) -> bool:
         """Whether a whole file of the right size is kept under `key`; its content is not read."""
@@ -118,7 +122,7 @@ class Store:
         known = self._get_json(key, _File)
         if known is None:
             return None
-        path = self._path(key, "").with_name(known.name)
+        path = self._path(key, Path(known.name).suffix)
         return (path, known) if path.is_file() and path.stat().st_size == known.size else None
 
     def _remove_abandoned(self) -> None:
@@ -126,13 +130,14 @@ class Store:
         if self._swept:  # once is enough, and a large store takes long to walk
             return
         self._swept = True
-        for part in self.root.glob(f"??/{PART}*"):
+        for part in (*self.root.glob(f"??/{PART}*"), *self._sounds.glob(f"??/{PART}*")):
             with suppress(OSError):  # another run removes it too
                 if time.time() - part.stat().st_mtime > ABANDONED:
                     part.unlink()
 
     def _path(self, key: str, suffix: str) -> Path:
-        return self.root / key[:2] / f"{key}{suffix}"
+        root = self._sounds if suffix in SOUNDS else self.root
+        return root / key[:2] / f"{key}{suffix}"
 
     def _get_json(self, key: str, type_: type[T]) -> T | None:
         try:
@@ -170,12 +175,27 @@ class Store:
                 part.replace(path)
 
 
-def _flac(audio: Audio) -> bytes:
+def encode_flac(audio: Audio) -> bytes:
     import soundfile
 
     buffer = io.BytesIO()
     soundfile.write(buffer, audio.samples, audio.rate, format="FLAC", subtype="PCM_24")
     return buffer.getvalue()
+
+
+def decode_flac(data: bytes) -> Audio:
+    """The sound that `encode_flac` wrote.
+
+    Raises:
+        OSError: it is damaged: every FLAC frame carries a checksum.
+    """
+    import soundfile
+
+    try:
+        samples, rate = soundfile.read(io.BytesIO(data), dtype="float32")
+    except soundfile.SoundFileError as error:
+        raise OSError(f"damaged: {error}") from None
+    return Audio(np.asarray(samples, np.float32), rate)
 
 
 def file_sha256(path: Path) -> str:

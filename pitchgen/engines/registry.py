@@ -51,6 +51,7 @@ BUILT_IN = {
         "openvoice": "pitchgen.engines.synthesize.openvoice:load",
         "remote": "pitchgen.engines.synthesize.remote:load",
         "espeak": "pitchgen.engines.synthesize.espeak:load",
+        "stock": "pitchgen.engines.synthesize.stock:load",
         "fake": "pitchgen.engines.synthesize.fake:load",
     },
 }

@@ -11,11 +11,12 @@ from pitchgen.core.errors import PitchgenError
 from pitchgen.edges.probe import probe
 from pitchgen.recipes.dub import recording
 from pitchgen.recipes.make import Studio
+from pitchgen.recipes.speaking import known_speaker
 from pitchgen.recipes.words import find_script
 from pitchgen.stages.transcribe import transcribe
 
 
-def hear_ahead(studio: Studio, videos: Sequence[Path]) -> None:
+def hear_ahead(studio: Studio, videos: Sequence[Path], codes: Sequence[str]) -> None:
     """Have the recogniser hear the videos that have no script, as many recordings at once as it likes.
 
     What it hears is kept, so that making each video finds it. One that fails here fails again, by its own name, when
@@ -23,7 +24,7 @@ def hear_ahead(studio: Studio, videos: Sequence[Path]) -> None:
     """
     if len(videos) < 2 or getattr(studio.cast.transcriber, "aligns", False):
         return
-    recordings = _recordings(studio, videos)
+    recordings = _recordings(studio, videos, codes)
     while batch := list(islice(recordings, getattr(studio.cast.transcriber, "batch_size", 1))):
         try:
             list(studio.kit.map(transcribe, batch, studio.cast.transcriber))
@@ -31,10 +32,11 @@ def hear_ahead(studio: Studio, videos: Sequence[Path]) -> None:
             continue
 
 
-def _recordings(studio: Studio, videos: Sequence[Path]) -> Iterator[Recording]:
+def _recordings(studio: Studio, videos: Sequence[Path], codes: Sequence[str]) -> Iterator[Recording]:
     for video in videos:
         try:
             media = probe(video, audio_track=studio.settings.audio_track)
+            studio.present(known_speaker(media, codes, studio.company, studio.settings))
             if find_script(media, None, studio.ffmpeg) is None:
                 speech = studio.speech(media)
                 yield recording(speech.audio, speech.spans, None, studio.cast)

@@ -12,13 +12,13 @@ from typing import Any
 
 from pitchgen.core.audio import Audio, Voice
 from pitchgen.core.config import Settings
-from pitchgen.core.errors import PitchgenError, Untranslated
+from pitchgen.core.errors import PitchgenError
 from pitchgen.core.events import Advanced, Listener, Opened, Warned, ignore
 from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Excerpt, Media
 from pitchgen.core.picture import Look
 from pitchgen.core.project import Version
-from pitchgen.core.transcript import DOUBTFUL, Span, Transcript
+from pitchgen.core.transcript import Span, Transcript
 from pitchgen.edges.ffmpeg import SPEECH_RATE, Ffmpeg, decode, excerpt
 from pitchgen.edges.fonts import Fonts
 from pitchgen.edges.probe import probe
@@ -27,7 +27,9 @@ from pitchgen.edges.settings import default_store, read_settings
 from pitchgen.edges.store import Store
 from pitchgen.engines import registry
 from pitchgen.kit import Kit
-from pitchgen.languages import SOURCE, language
+from pitchgen.languages import SOURCE
+from pitchgen.recipes import remarks
+from pitchgen.recipes.auditing import Audit
 from pitchgen.recipes.background import Background
 from pitchgen.recipes.casting import Cast, Casting, check_languages
 from pitchgen.recipes.dub import Dub, dub, hear
@@ -39,14 +41,14 @@ from pitchgen.recipes.published import by_line, output
 from pitchgen.recipes.remembering import Shop
 from pitchgen.recipes.render import Renderer
 from pitchgen.recipes.screen import Screen
-from pitchgen.recipes.telling import Edits, Script, described, told
+from pitchgen.recipes.speaking import Speaker, find_speaker
+from pitchgen.recipes.telling import Edits, Script, told
+from pitchgen.recipes.voices import Ask, Voices, voices_folder
 from pitchgen.recipes.words import find_script
 from pitchgen.stages.absorb import ABSORBERS
 from pitchgen.stages.caption import caption_transcript
 from pitchgen.stages.detect import detect
 from pitchgen.stages.enroll import Speech, enroll
-
-HEARD_LATE = 0.1  # seconds: an overrun below a breath is in the report, and no reason to stop anybody
 
 
 def make(
@@ -80,11 +82,17 @@ def make(
 class Studio:
     """Settings, engines and store for any number of videos."""
 
-    def __init__(self, settings: Settings, *, listen: Listener = ignore) -> None:
+    def __init__(self, settings: Settings, *, listen: Listener = ignore, ask: Ask | None = None) -> None:
         self.settings = settings
+        self._ask = ask
         self.shop = Shop(settings)
+        self.audit = Audit(settings)
         self.ffmpeg = Ffmpeg(settings.ffmpeg)
-        self.kit = Kit(Store(settings.store or default_store()), listen=self._hear)
+        self._common = Kit(Store(settings.store or default_store()), listen=self._hear)
+        self.kit = self._common
+        """Where the results of the present video are kept."""
+        self.speaker: Speaker | None = None
+        """Who speaks in its versions."""
         self.screen = Screen(settings, Fonts(settings.fonts))
         self._listen = listen
         self._warnings: list[str] = []
@@ -95,30 +103,62 @@ class Studio:
         return Casting(self.settings)
 
     @cached_property
-    def cast(self) -> Cast:
+    def company(self) -> Cast:
         """As `Casting.cast`, once for all videos."""
         return self.casting.cast(self._listen)
+
+    @property
+    def cast(self) -> Cast:
+        """Who performs for the present video: without her consent, no engine that imitates her."""
+        return self.speaker.cast if self.speaker else self.company
+
+    @property
+    def engines(self) -> dict[str, str]:
+        """Verb to engine, as they perform for the present video."""
+        return {**self.casting.profile.engines, "synthesize": self.cast.synthesizer.name}
+
+    def admit(self, media: Media, codes: Sequence[str]) -> None:
+        """Make `media` the present video: find who speaks in it, and where its results are kept.
+
+        Sound that has a voice profile in it lies in the profile's own folder, so that a revocation deletes all of it.
+
+        Raises:
+            ConsentError, InputError: as `find_speaker`.
+        """
+        self.present(find_speaker(media, codes, self.company, self.settings, self.ffmpeg, self._ask))
+        if self.speaker and self.speaker.profile:  # heard before anybody agreed
+            self._common.store.drop(self._common.map(decode, (media,), self.ffmpeg).keys[0])
+        if self.speaker and self.speaker.stock:
+            self._warn(remarks.of_stock_voice(media))
+
+    def present(self, speaker: Speaker | None) -> None:
+        """Go on with `speaker`, and with the store that her results are kept in."""
+        self.kit, self.speaker = self._common, speaker
+        if speaker and speaker.profile:
+            own = voices_folder(self.settings).store(speaker.profile.name)
+            self.kit = Kit(Store(self._common.store.root, sounds=own), listen=self._hear)
+            self.kit.rates = self._common.rates
 
     def make(
         self, video: Path, languages: Sequence[str], *, script: Path | None = None,
         translations: Mapping[str, Path] = NO_FILES,
     ) -> Outcome:  # fmt: skip
         """As the function `make`."""
-        codes = check_languages(languages, self.cast)
+        codes = check_languages(languages, self.company)
         brought = read_translations(translations, codes)
         self._warnings.clear()
         media = probe(video, audio_track=self.settings.audio_track)
         self.screen.check(media)
         self._listen(Opened(str(video)))
+        self.admit(media, codes)
         with opened(self.settings.out / video.stem) as project, Background() as background:
             transcript = self._transcript(media, project, script)
             edits = self._edits(project, codes, transcript, brought)
-            for spelling in spellings(self.shop.settle_names(self.cast.glossary, transcript, codes)):
-                self._warn(spelling)
+            self._warn(*spellings(self.shop.settle_names(self.cast.glossary, transcript, codes)))
             memory = self.shop.learn(edits, transcript)
             scripts = told(transcript, codes, edits, self.cast, self.kit, memory, duration=media.duration)
-            self._check_translated(scripts)
-            self._check_scripts(project, scripts)
+            self._warn(*remarks.of_untranslated(scripts, self.settings.untranslated))
+            self._warn(*remarks.of_scripts(scripts, self.cast, project))
             self.screen.check(media, scripts)
             outputs = self._outputs(media, project, transcript, scripts, background)
             with suppress(PitchgenError):  # estimates are a comfort: a full disk is told by what matters
@@ -130,8 +170,9 @@ class Studio:
             self._warnings.append(event.message)
         self._listen(event)
 
-    def _warn(self, message: str) -> None:
-        self._hear(Warned(message))
+    def _warn(self, *messages: str) -> None:
+        for message in messages:
+            self._hear(Warned(message))
 
     def _transcript(self, media: Media, project: Project, script: Path | None) -> Transcript:
         """What she says: a person's edited transcript, else what the transcriber hears."""
@@ -142,18 +183,7 @@ class Studio:
             project.save_transcript(edited, media.sha256, script_key)
             return edited
         transcript = hear(media, words.sentences if words else None, self.cast, self.kit, self.ffmpeg)
-        if transcript.score is not None and transcript.score < DOUBTFUL:
-            place = words.origin if words else media.path
-            self._warn(
-                f"{place}: agrees poorly with the recording (score {transcript.score:.2f}, usual is "
-                f"{DOUBTFUL} and more); check that it is what she says"
-            )
-        for doubtful in transcript.segments:
-            if doubtful.doubt:
-                self._warn(
-                    f"{media.path} at {doubtful.span.start:.1f} s: {doubtful.doubt.value}: {doubtful.text!r}; "
-                    f"listen, and correct or delete it in {project.transcript_path(SOURCE)}"
-                )
+        self._warn(*remarks.of_transcript(transcript, str(words.origin if words else media.path), media, project))
         project.save_transcript(transcript, media.sha256, script_key)
         return transcript
 
@@ -165,34 +195,6 @@ class Studio:
         for code in foreign:
             self._warn(f"{project.set_aside(code)}: was there before pitchgen and is kept under this name")
         return found
-
-    def _check_translated(self, scripts: Sequence[Script]) -> None:
-        unknown = {line.source: None for s in scripts for line in s.lines if line.text is None}
-        if not unknown:
-            return
-        sentences = tuple(unknown)
-        listed = " / ".join(sentences)
-        if self.settings.untranslated == "stop":
-            raise Untranslated(
-                f"{len(sentences)} sentence(s) cannot be translated, and nothing is guessed: {listed} "
-                "(say it otherwise, say how by pitchgen memory add, or keep her voice there: --untranslated keep)",
-                sentences,
-            )
-        self._warn(f"kept in the original voice, because it cannot be translated: {listed}")
-
-    def _check_scripts(self, project: Project, scripts: Sequence[Script]) -> None:
-        """Say which lines have another fact than she said, and which languages no voice: nothing passes silently."""
-        for script in scripts:
-            if not script.dubbed:
-                self._warn(
-                    f"{script.language}: subtitled and not dubbed, {self.cast.synthesizer.name} has no voice for "
-                    f"{language(script.language).name}"
-                )
-            for line, verdict in script.unsound:
-                self._warn(
-                    f"{script.language}: {'; '.join(map(described, verdict.findings))} in {line.text!r}; "
-                    f"correct it in {project.subtitle_path(script.language)}"
-                )
 
     def _outputs(
         self,
@@ -208,9 +210,17 @@ class Studio:
         pending: list[Future[Output]] = []
         dubs: list[Dub] = []
         absorb = ABSORBERS[self.settings.absorb]
-        for made in dub(scripts, self.voice(media), media.duration, self.cast, self.kit, absorb):
+        voice = self.voice(media, [script.language for script in scripts if script.dubbed])
+        for made in dub(
+            scripts,
+            voice,
+            media.duration,
+            self.cast,
+            self.kit,
+            absorb,
+        ):
             dubs.append(made)
-            self._check_fit(made)
+            self._warn(*remarks.of_timing(made))
             look = renderer.look(made)
             identity = renderer.output_key(made, look)
             awaited = None
@@ -234,11 +244,18 @@ class Studio:
         captions = caption_transcript(transcript, media.duration)
         return Renderer(media, self.kit, self.ffmpeg, self.settings.producer, captions, self.screen)
 
-    def voice(self, media: Media) -> Voice:
-        """Whom the synthesizer imitates. Consent records have their place here: see docs/architecture.md."""
+    def voice(self, media: Media, codes: Sequence[str]) -> Voice:
+        """Whom the synthesizer imitates: a profile with its consent, else the speaker's mere pitch and tone.
+
+        Raises:
+            ConsentError: the voice was revoked, or its consent does not cover a language.
+        """
+        if self.speaker and self.speaker.profile:
+            voices = Voices(voices_folder(self.settings), self.cast.detector, self.cast.aligner, self.ffmpeg)
+            return voices.voice(self.speaker.profile.name, codes, self._reference_rate)
         wanted = self.excerpt(media, self.kit.run(enroll, self.speech(media), None))
         reference = self.kit.run(excerpt, wanted, self.ffmpeg) if wanted.spans else Audio.silence(0, wanted.rate)
-        return Voice(reference, self.settings.consent)
+        return Voice(reference)
 
     def speech(self, media: Media) -> Speech:
         """Where she speaks, and not where her sentences are: an edit of those must not change her voice."""
@@ -247,27 +264,19 @@ class Studio:
 
     def excerpt(self, media: Media, spans: Sequence[Span]) -> Excerpt:
         """What the synthesizer hears of her."""
-        return Excerpt(media, tuple(spans), getattr(self.cast.synthesizer, "reference_rate", SPEECH_RATE))
+        return Excerpt(media, tuple(spans), self._reference_rate)
+
+    @property
+    def _reference_rate(self) -> int:
+        return getattr(self.cast.synthesizer, "reference_rate", SPEECH_RATE)
 
     def _heard(self, made: Dub, project: Project) -> Heard:
         """What is heard of the facts in a version; what is heard otherwise is said."""
         if self.settings.verify != "speech":
             return NOT_HEARD
         heard = listened(made, self.cast, self.kit)
-        for line in heard.misheard:
-            self._warn(
-                f"{made.script.language} at {line.start:.1f} s: {'; '.join(map(described, line.findings))} in what is "
-                f"heard, {line.heard!r}; listen, and say it otherwise in {project.subtitle_path(made.script.language)}"
-            )
+        self._warn(*remarks.of_hearing(made, heard, project))
         return heard
-
-    def _check_fit(self, made: Dub) -> None:
-        for overrun in made.timeline.overruns:
-            if overrun.seconds >= HEARD_LATE:
-                self._warn(
-                    f"{made.script.language}: {overrun.segment.text!r} ends {overrun.seconds:.2f} s late "
-                    "even at the highest tempo; shorten it in the subtitle file"
-                )
 
     def _render(
         self, made: Dub, identity: str, project: Project, renderer: Renderer, picture: Future[Path] | None
@@ -279,7 +288,13 @@ class Studio:
         if picture is not None:
             sound = renderer.sound(made)  # made while the picture is still being encoded
             encoded = picture.result()
-            written = project.publish(code, identity, lambda path: renderer.mux(made, identity, encoded, sound, path))
+
+            def write(path: Path) -> None:
+                renderer.mux(made, identity, encoded, sound, path)
+                self.audit.made(renderer.media, code, path, project.video_path(code), by)
+
+            by = self.audit.makers(self.speaker, self.engines)
+            written = project.publish(code, identity, write)
         version = Version(made.script.lines, by_line(made), written)
         if version != kept or not project.has_subtitles(code, self.settings.formats):
             project.save_subtitles(code, made.cues, self.settings.formats)
@@ -296,7 +311,7 @@ class Studio:
             transcript_origin=transcript.origin,
             score=transcript.score,
             profile=casting.profile.name,
-            engines=casting.profile.engines,
+            engines=self.engines,
             better=registry.better(casting.profile.name, casting.weights) if self.settings.profile == "auto" else (),
             outputs=outputs,
             warnings=tuple(self._warnings),

@@ -21,6 +21,7 @@ from pitchgen.recipes.dub import dub, fitted, recording, rewordings, utterances
 from pitchgen.recipes.editing import NO_FILES, Translations, edited_transcript, find_edits, read_translations
 from pitchgen.recipes.length import shortened, too_long
 from pitchgen.recipes.make import Studio
+from pitchgen.recipes.speaking import known_speaker
 from pitchgen.recipes.telling import Script, requests, told
 from pitchgen.recipes.words import Words, find_script
 from pitchgen.stages.absorb import ABSORBERS
@@ -71,9 +72,10 @@ def plan(
     Raises:
         PitchgenError: whatever of the input is wrong already.
     """
-    codes = check_languages(languages, studio.cast)
+    codes = check_languages(languages, studio.company)
     media = probe(video, audio_track=studio.settings.audio_track)
     studio.screen.check(media)
+    studio.present(known_speaker(media, codes, studio.company, studio.settings))
     with opened(studio.settings.out / video.stem, write=False) as project:
         planner = _Planner(studio, media, project, codes, read_translations(translations, codes))
         planner.walk(find_script(media, script, studio.ffmpeg))
@@ -174,7 +176,7 @@ class _Planner:
         wanted = self.studio.excerpt(self.media, spans)
         heard = self.kit.map(excerpt, (wanted,) if wanted.spans else (), self.studio.ffmpeg)
         self._step("excerpt", heard.missing, len(heard.kept))
-        return None if heard.missing else self.studio.voice(self.media)
+        return None if heard.missing else self.studio.voice(self.media, self.codes)
 
     def _unknown_files(self) -> None:
         """The steps to all videos, where what they would be made from is not known yet."""

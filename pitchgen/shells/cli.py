@@ -13,6 +13,9 @@ from pitchgen.core.config import Settings
 from pitchgen.core.errors import InputError, PitchgenError, exit_code
 from pitchgen.shells import options
 from pitchgen.shells.memory import memory as memory_commands
+from pitchgen.shells.voices import audit as audit_command
+from pitchgen.shells.voices import consent as consent_commands
+from pitchgen.shells.voices import voice as voice_commands
 
 INTERRUPTED = 130
 
@@ -29,6 +32,9 @@ app.add_typer(engines, name="engines")
 models = typer.Typer(help="List, fetch and check weights.", no_args_is_help=True)
 app.add_typer(models, name="models")
 app.add_typer(memory_commands, name="memory")
+app.add_typer(voice_commands, name="voice")
+app.add_typer(consent_commands, name="consent")
+app.command("audit")(audit_command)
 
 WeightsOption = Annotated[Path | None, typer.Option(help="Folder of weights. (default: your data folder)")]
 JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
@@ -91,13 +97,16 @@ def make(
     transcribe: options.Engine = None,
     translate: options.Engine = None,
     synthesize: options.Engine = None,
+    voice: options.Voice = None,
     consent: options.Consent = None,
+    voices: options.Voices = None,
     takes: options.Takes = None,
     absorb: options.Absorb = None,
     device: options.Device = None,
     weights: options.Weights = None,
     pull: options.Pull = False,
     store: options.Store = None,
+    audit: options.Audit = None,
     ffmpeg: options.Program = None,
     dry_run: options.DryRun = False,
     json: options.Json = False,

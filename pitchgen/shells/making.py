@@ -37,9 +37,10 @@ def make_all(
 ) -> int:
     """Make or plan every video; one that fails stops no other. Returns the exit code of the first failure."""
     bars = None if json or dry_run else Bars()
-    studio = Studio(settings, listen=bars or ignore)  # one for all, so that a network is loaded once
+    ask = _ask if not json and sys.stdin.isatty() and sys.stderr.isatty() else None
+    studio = Studio(settings, listen=bars or ignore, ask=ask)  # one for all, so that a network is loaded once
     if not dry_run:
-        hear_ahead(studio, videos)
+        hear_ahead(studio, videos, codes)
     results: list[dict[str, Any]] = []
     first_failure = 0
     for video in videos:
@@ -61,6 +62,18 @@ def make_all(
     if json:
         print_json({"videos": results})
     return first_failure
+
+
+def _ask(video: str) -> str | None:
+    """Ask at the terminal whether the speaker agrees; None where she does not."""
+    screen.print(
+        f"The voice that speaks in [bold]{escape(video)}[/bold] would be imitated. That needs her consent, which is "
+        "recorded. Who agrees, and how (as in: Wang Li, in person)? Enter alone takes a stock voice."
+    )
+    try:
+        return screen.input("> ").strip() or None
+    except EOFError:
+        return None
 
 
 def _told(made: Outcome | Plan, *, json: bool) -> dict[str, Any]:

@@ -111,6 +111,14 @@ Consent = Annotated[
     str | None,
     typer.Option(help="Who agreed that her voice is imitated, and where that is written down.", rich_help_panel=VOICE),
 ]
+Voice = Annotated[str | None, typer.Option(help="A voice that is kept: pitchgen voice list.", rich_help_panel=VOICE)]
+Voices = Annotated[
+    Path | None, typer.Option(help="Folder of voices. (default: in your data folder)", rich_help_panel=VOICE)
+]
+Audit = Annotated[
+    Path | None,
+    typer.Option(help="File that says who made what. (default: in your data folder)", rich_help_panel=MACHINE),
+]
 Takes = Annotated[
     int | None,
     typer.Option(

@@ -16,7 +16,8 @@ from pitchgen.languages import LANGUAGES, language
 def nothing_set(memory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Here nothing may be set by the environment of all tests."""
     del memory
-    monkeypatch.delenv("PITCHGEN_MEMORY")
+    for name in ("MEMORY", "VOICES", "AUDIT"):
+        monkeypatch.delenv(f"PITCHGEN_{name}")
 
 
 def test_the_nearer_source_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
