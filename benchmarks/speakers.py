@@ -37,7 +37,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("clips", nargs="+", type=Path)
     heard = [(clip, piece) for clip in parser.parse_args().clips for piece in pieces(clip)]
-    same, different = [], []
+    same: list[float] = []
+    different: list[float] = []
     for (one, piece), (other, another) in combinations(heard, 2):
         (same if one == other else different).append(distance(piece, another))
     if not same or not different:

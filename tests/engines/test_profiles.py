@@ -136,7 +136,7 @@ def test_each_network_is_loaded_once_for_all_videos_and_languages(
         shelf.weights(model[0])
     heard: list[Advanced] = []
     studio.kit.listen = lambda event: heard.append(event) if isinstance(event, Advanced) else None
-    hear_ahead(studio, [*videos, tmp_path / "missing.mp4"])
+    hear_ahead(studio, [*videos, tmp_path / "missing.mp4"], ["en", "fr", "ru"])
     assert [(e.done, e.total) for e in heard if e.stage == "transcribe"][-1] == (3, 3), "all videos as one batch"
     for video in videos:
         studio.make(video, ["en", "fr", "ru"])
