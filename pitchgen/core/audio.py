@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pitchgen.core.transcript import Span
 
 Samples = NDArray[np.float32]
+"""One channel, shape (n_samples,), or where that is said several, shape (n_samples, n_channels)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,3 +57,15 @@ class Voice:
     """Some seconds of the person's own clean speech."""
     consent: str | None = None
     """Identifier of the consent record; without one no engine may clone the voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """How loud a finished sound is. Source: ITU-R BS.1770-4; EBU Tech 3342 for the range."""
+
+    integrated_lufs: float | None
+    """None for silence."""
+    range_lu: float
+    true_peak_dbtp: float | None
+    """None for digital silence."""
+    channels: int

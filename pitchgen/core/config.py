@@ -40,6 +40,8 @@ class Settings:
     """Folder of fonts for burned captions, looked into before those of the machine."""
     absorb: str = "audio"
     """Who absorbs what no good tempo fits: `audio` alone, or the picture, which may `freeze` or go `slow` in pauses."""
+    loudness: float | None = None
+    """LUFS of every output: -16 by default, -14 on social platforms, -23 in broadcasting; or the platform's."""
     audio_track: int | None = None
     """Which audio track carries the speech, counted from 1."""
     ffmpeg: str | None = None

@@ -1,8 +1,9 @@
 """Loudness as ITU-R BS.1770-4 defines it, and a limiter that keeps true peaks below a ceiling.
 
-All of it works on mono sound at 48 kHz. The sound is read once, block by block, into an `Envelope` of a few
-numbers per millisecond; what any gain would give is worked out from those, so that an hour takes little
-memory and the search for the right gain takes no second look at the sound.
+All of it works on sound at 48 kHz, of one channel, shape (n_samples,), or more, shape (n_samples, n_channels).
+The sound is read once, block by block, into an `Envelope` of a few numbers per millisecond; what any gain would
+give is worked out from those, so that an hour takes little memory and the search for the right gain takes no
+second look at the sound. Channels share one gain, or the image would move.
 """
 
 from __future__ import annotations
@@ -26,6 +27,11 @@ ABSOLUTE_GATE = -70.0  # LUFS
 RELATIVE_GATE = -10.0  # LU below the loudness of what passes the absolute gate
 OFFSET = -0.691  # dB: makes a 997 Hz sine of full scale read -3.01 LUFS
 
+SHORT_TERM_SECONDS = 3.0  # what the range is told by
+RANGE_GATE = -20.0  # LU below the loudness of what passes the absolute gate
+RANGE_PERCENTILES = (10.0, 95.0)
+"""Source of these: EBU Tech 3342, which defines the loudness range."""
+
 SHELF = ((1.53512485958697, -2.69169618940638, 1.19839281085285), (1.0, -1.69065929318241, 0.73248077421585))
 HIGH_PASS = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
 """Numerators and denominators of the two K-weighting filters. Source: BS.1770-4, tables 1 and 2."""
@@ -44,9 +50,9 @@ class Envelope:
     """What decides the loudness and the peaks of a sound at any gain."""
 
     peaks: Steps
-    """Highest magnitude of the continuous signal in each step."""
+    """Highest magnitude of the continuous signal in each step, of any channel."""
     powers: Steps
-    """Mean square of the K-weighted samples in each step."""
+    """Mean square of the K-weighted samples in each step, summed over the channels (left and right weigh 1)."""
 
     def gains(self, gain: float, ceiling: float) -> Steps:
         """The gain of each step that keeps true peaks below `ceiling` and is `gain` elsewhere (all linear).
@@ -59,16 +65,35 @@ class Envelope:
 
     def loudness(self, gains: Steps | float = 1.0) -> float:
         """Integrated loudness in LUFS with `gains` applied; minus infinity where nothing passes the gates."""
-        steps = round(HOP_SECONDS * RATE / STEP)
-        powers = self.powers * np.square(gains)
-        hops = powers[: len(powers) // steps * steps].reshape(-1, steps).mean(axis=1, dtype=np.float64)
-        width = round(GATE_SECONDS / HOP_SECONDS)
-        hops = np.pad(hops, (0, max(0, width - len(hops))))
-        blocks = np.convolve(hops, np.ones(width) / width, "valid")
-        loud = blocks[blocks > _power(ABSOLUTE_GATE)]
+        loud = self._loud(GATE_SECONDS, gains)
         if not len(loud):
             return -np.inf
         return _lufs(loud[loud > _power(_lufs(loud.mean()) + RELATIVE_GATE)].mean())
+
+    @property
+    def range(self) -> float:
+        """Loudness range in LU; 0 where nothing passes the gates."""
+        loud = self._loud(SHORT_TERM_SECONDS, 1.0)
+        if not len(loud):
+            return 0.0
+        low, high = np.percentile(loud[loud > _power(_lufs(loud.mean()) + RANGE_GATE)], RANGE_PERCENTILES)
+        return _lufs(high) - _lufs(low)
+
+    @property
+    def peak(self) -> float:
+        """Highest true peak in dBTP; minus infinity in silence."""
+        highest = self.peaks.max(initial=0.0)
+        return float(20 * np.log10(highest)) if highest > 0 else -np.inf
+
+    def _loud(self, seconds: float, gains: Steps | float) -> NDArray[np.float64]:
+        """The powers of all windows of `seconds` that pass the absolute gate, one each 100 ms."""
+        steps = round(HOP_SECONDS * RATE / STEP)
+        powers = self.powers * np.square(gains)
+        hops = powers[: len(powers) // steps * steps].reshape(-1, steps).mean(axis=1, dtype=np.float64)
+        width = round(seconds / HOP_SECONDS)
+        hops = np.pad(hops, (0, max(0, width - len(hops))))
+        blocks = np.convolve(hops, np.ones(width) / width, "valid")
+        return np.asarray(blocks[blocks > _power(ABSOLUTE_GATE)])
 
 
 def envelope(blocks: Iterable[Samples]) -> Envelope:
@@ -85,9 +110,9 @@ def envelope(blocks: Iterable[Samples]) -> Envelope:
     powers: list[Steps] = []
     for before, frame, after in _between(framed(counted(), FRAME)):
         around = np.concatenate([before[-RINGING:], frame, after[:RINGING]])
-        peaks.append(true_peaks(around)[RINGING : RINGING + FRAME].reshape(-1, STEP).max(axis=1))
-        weighted = k_weighted(np.concatenate([before[-SETTLE:], frame]))[SETTLE:]
-        powers.append(np.square(weighted).reshape(-1, STEP).mean(axis=1).astype(np.float32))
+        heard = np.concatenate([before[-SETTLE:], frame])
+        peaks.append(np.max([_peaks(channel) for channel in channels(around)], axis=0))
+        powers.append(np.sum([_powers(channel) for channel in channels(heard)], axis=0))
     if not peaks:
         return Envelope(np.zeros(0, np.float32), np.zeros(0, np.float32))
     steps = -(-length // STEP)
@@ -101,8 +126,26 @@ def amplified(blocks: Iterable[Samples], gains: Steps) -> Iterator[Samples]:
     for block in blocks:
         first, last = max(0, position // STEP - 1), (position + len(block)) // STEP + 2
         at = position + np.arange(len(block))
-        yield block * np.interp(at, centres[first:last], gains[first:last]).astype(np.float32)
+        gain = np.interp(at, centres[first:last], gains[first:last]).astype(np.float32)
+        yield block * (gain if block.ndim == 1 else gain[:, np.newaxis])
         position += len(block)
+
+
+def channels(samples: Samples) -> Iterator[Samples]:
+    """Each channel by itself, shape (n_samples,)."""
+    yield from (samples,) if samples.ndim == 1 else (np.ascontiguousarray(column) for column in samples.T)
+
+
+def _peaks(around: Samples) -> Steps:
+    """Of one frame and what surrounds it."""
+    peaks: Steps = true_peaks(around)[RINGING : RINGING + FRAME].reshape(-1, STEP).max(axis=1)
+    return peaks
+
+
+def _powers(heard: Samples) -> Steps:
+    """Of one frame and what was heard before it."""
+    powers: Steps = np.square(k_weighted(heard)[SETTLE:]).reshape(-1, STEP).mean(axis=1).astype(np.float32)
+    return powers
 
 
 def k_weighted(samples: Samples) -> NDArray[np.float64]:
@@ -142,15 +185,16 @@ def _power(lufs: float) -> float:
 
 def _between(frames: Iterable[Samples]) -> Iterator[tuple[Samples, Samples, Samples]]:
     """Each frame with its neighbours; silence before the first and after the last."""
-    before: Samples = np.zeros(FRAME, np.float32)
+    before: Samples | None = None
     waiting: Samples | None = None
     for frame in frames:
         if waiting is not None:
-            yield before, waiting, frame
+            yield np.zeros_like(waiting) if before is None else before, waiting, frame
             before = waiting
         waiting = frame
     if waiting is not None:
-        yield before, waiting, np.zeros(FRAME, np.float32)
+        silence = np.zeros_like(waiting)
+        yield silence if before is None else before, waiting, silence
 
 
 def _lowest_around(values: Steps, reach: int) -> Steps:

@@ -33,13 +33,13 @@ def resampled_blocks(audio: Audio, rate: float) -> Iterator[Samples]:
 
 
 def framed(blocks: Iterator[Samples], length: int) -> Iterator[Samples]:
-    """Consecutive pieces of exactly `length` samples; the last one is filled up with zeros."""
-    rest: Samples = np.zeros(0, np.float32)
+    """Consecutive pieces of exactly `length` samples, of one channel or more; the last is filled up with zeros."""
+    rest: Samples | None = None
     for block in blocks:
-        joined = np.concatenate([rest, block])
+        joined = block if rest is None else np.concatenate([rest, block])
         whole = len(joined) // length * length
         for start in range(0, whole, length):
             yield joined[start : start + length]
         rest = joined[whole:]
-    if len(rest):
-        yield np.pad(rest, (0, length - len(rest)))
+    if rest is not None and len(rest):
+        yield np.concatenate([rest, np.zeros((length - len(rest), *rest.shape[1:]), np.float32)])

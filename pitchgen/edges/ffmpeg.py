@@ -7,7 +7,7 @@ no run outlasts its time limit; location and device metadata of the phone are no
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +22,10 @@ from pitchgen.core.picture import Look
 from pitchgen.core.stage import stage
 from pitchgen.core.transcript import Span
 from pitchgen.dsp.fade import joined
-from pitchgen.dsp.loudness import RATE as SOUND_RATE
 from pitchgen.edges.picture import filtered, laid_out
 from pitchgen.edges.program import Process, Program, Progress, source
 
 SPEECH_RATE = 16_000  # Hz: what detectors and recognisers listen to
-SOUND_BITRATE = "128k"  # transparent for mono speech, with room for what engines keep of the background
 PRESET, QUALITY = "veryfast", 20  # x264: twice real time and more on two cores, no loss a phone would show
 FILLED = 1.05  # of the least bitrate: the encoder may leave its buffer of a second partly empty
 STEREO = 2
@@ -122,50 +120,6 @@ class Ffmpeg(Program):
             if least and 8 * target.stat().st_size < least * seconds:  # a still picture: filled up
                 steady = round(FILLED * least)
                 encode(**{"b:v": steady, "x264-params": "nal-hrd=cbr:filler=1"}, minrate=steady, **_bounded(steady))
-
-    def encode_sound(self, blocks: Iterable[Samples], target: Path, duration: float) -> None:
-        """Mono blocks at 48 kHz as AAC in MP4.
-
-        Raises:
-            EngineError, StorageError: as `run`.
-        """
-        import ffmpeg
-
-        graph = ffmpeg.input("pipe:", format="f32le", ac=1, ar=SOUND_RATE).output(
-            str(target),
-            acodec="aac",
-            aac_coder="fast",
-            audio_bitrate=SOUND_BITRATE,
-            ar=SOUND_RATE,
-            map_metadata=-1,
-        )
-        with self.process(graph, stdin=subprocess.PIPE) as process:
-            assert process.stdin is not None
-            try:
-                for block in blocks:
-                    process.stdin.write(block.astype("<f4", copy=False).data)
-                process.stdin.close()
-            except BrokenPipeError:
-                pass  # ffmpeg has left: its own words are better, and come next
-            self.finish(process, target, duration)
-
-    def copy_sound(self, media: Media, target: Path) -> None:
-        """The speech track as it is, on the clock of the file, as AAC in MP4: at 48 kHz, in stereo at most.
-
-        Raises:
-            MediaError: sound that cannot be decoded.
-            StorageError: a full disk.
-        """
-        if media.sound is None:
-            raise MediaError(f"{media.path}: has no sound")
-        stream = source(media.path)[str(media.sound.index)]
-        stream = stream.filter("aresample", SOUND_RATE, **{"async": 1, "first_pts": 0})
-        channels = min(STEREO, max(1, media.sound.channels))
-        graph = stream.output(
-            str(target), acodec="aac", audio_bitrate=SOUND_BITRATE, ac=channels, ar=SOUND_RATE,
-            map_metadata=-1, map_chapters=-1,
-        )  # fmt: skip
-        self.run(graph, media.path, media.duration)
 
     def mux(
         self, picture: Path, sound: Track, captions: Sequence[Track], metadata: dict[str, str], target: Path,

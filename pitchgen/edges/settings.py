@@ -35,6 +35,8 @@ CHOICES = {
     "use": ("commercial", "research"),
     "device": ("auto", "cpu", "cuda", "mps"),
 }
+LOUDNESS_LUFS = (-31.0, -9.0)
+"""From the quietest that anybody broadcasts to what a limiter can reach without flattening speech."""
 ELSEWHERE = {"phrasebook"}
 """`PITCHGEN_*` variables that an engine reads by itself."""
 
@@ -63,6 +65,7 @@ def read_settings(given: Mapping[str, Any], *, folder: Path | None = None) -> Se
             raise InputError(f"{name} is {' or '.join(choices)}, not {values[name]!r}")
     if isinstance(values.get("takes"), int) and values["takes"] < 1:
         raise InputError(f"takes is how often a sentence is said, at least once, not {values['takes']}")
+    _check_loudness(values.get("loudness"))
     for name in str(values.get("subtitles", "")).lower().split(","):
         if name.strip() and name.strip() not in WRITERS:
             raise InputError(f"subtitles are {', '.join(WRITERS)}, not {name.strip()!r}")
@@ -70,6 +73,21 @@ def read_settings(given: Mapping[str, Any], *, folder: Path | None = None) -> Se
         return msgspec.convert(values, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise InputError(f"settings: {error}") from error
+
+
+def _check_loudness(lufs: object) -> None:
+    """Refuse what no player or platform plays at.
+
+    Raises:
+        InputError: outside of `LOUDNESS_LUFS`, or no number.
+    """
+    least, most = LOUDNESS_LUFS
+    try:
+        sane = lufs is None or least <= float(str(lufs)) <= most
+    except ValueError:
+        sane = False
+    if not sane:
+        raise InputError(f"loudness is from {least:g} to {most:g} LUFS, as in -16 (usual), -14 or -23, not {lufs!r}")
 
 
 def default_store() -> Path:

@@ -286,7 +286,7 @@ class Studio:
         kept = project.record.versions.get(code)
         written = kept.output if kept else None
         if picture is not None:
-            sound = renderer.sound(made)  # made while the picture is still being encoded
+            sound = renderer.soundtrack.sound(made)  # made while the picture is still being encoded
             encoded = picture.result()
 
             def write(path: Path) -> None:
@@ -299,7 +299,7 @@ class Studio:
         if version != kept or not project.has_subtitles(code, self.settings.formats):
             project.save_subtitles(code, made.cues, self.settings.formats)
             project.save_version(code, version)
-        return output(made, project, self.cast, self.screen, reused=picture is None)
+        return output(made, identity, project, self.cast, renderer, reused=picture is None)
 
     def _outcome(self, media: Media, project: Project, transcript: Transcript, outputs: tuple[Output, ...]) -> Outcome:
         casting = self.casting

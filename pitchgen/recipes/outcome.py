@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pitchgen.core.audio import Loudness
 from pitchgen.core.fact import Finding
 from pitchgen.recipes.listening import NOT_HEARD, Heard
 
@@ -58,6 +59,8 @@ class Output:
     """The file was there already, made from the same."""
     reused_voices: int
     """Sentences whose sound came from the store."""
+    loudness: Loudness
+    """How loud the file is, measured on what it decodes to."""
     heard: Heard = NOT_HEARD
     """What a recogniser hears of the facts in the new voice."""
 

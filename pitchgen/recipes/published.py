@@ -11,12 +11,12 @@ from pitchgen.recipes.casting import Cast
 from pitchgen.recipes.dub import Dub
 from pitchgen.recipes.outcome import Output, Unsound
 from pitchgen.recipes.platform import unmet
-from pitchgen.recipes.screen import Screen
+from pitchgen.recipes.render import Renderer
 
 
-def output(made: Dub, project: Project, cast: Cast, screen: Screen, *, reused: bool) -> Output:
-    """What a run tells of a version that it made or found made already."""
-    code = made.script.language
+def output(made: Dub, identity: str, project: Project, cast: Cast, renderer: Renderer, *, reused: bool) -> Output:
+    """What a run tells of a version that it made, or found made already, from what `identity` says."""
+    code, screen = made.script.language, renderer.screen
     return Output(
         language=code,
         video=project.video_path(code),
@@ -35,6 +35,7 @@ def output(made: Dub, project: Project, cast: Cast, screen: Screen, *, reused: b
         timbre=cast.synthesizer.timbre(code) if made.script.dubbed else "none",
         pivot=made.script.pivot,
         unmet=unmet(screen.preset, measured(project.video_path(code))) if screen.settings.platform else (),
+        loudness=renderer.soundtrack.gauged(identity, project.video_path(code)),
         reused=reused,
         reused_voices=made.reused,
     )

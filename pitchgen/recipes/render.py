@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import overload
 
-import numpy as np
-
-from pitchgen.core.audio import Audio, Samples
 from pitchgen.core.caption import Cue
 from pitchgen.core.errors import EngineError
 from pitchgen.core.events import Advanced
 from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Media
 from pitchgen.core.picture import Look
-from pitchgen.dsp.loudness import RATE
 from pitchgen.edges import labels
 from pitchgen.edges.ffmpeg import Ffmpeg, Track
 from pitchgen.edges.probe import metadata
-from pitchgen.edges.store import PART
 from pitchgen.edges.subtitle_formats import write_srt
 from pitchgen.kit import Kit
 from pitchgen.languages import SOURCE, language
 from pitchgen.recipes.dub import Dub
 from pitchgen.recipes.screen import Screen
-from pitchgen.stages import mix as mixing
+from pitchgen.recipes.soundtrack import Soundtrack
 
-PICTURE_VERSION, SOUND_VERSION, ORIGINAL_VERSION, MUX_VERSION = 1, 2, 1, 2
+PICTURE_VERSION, MUX_VERSION = 1, 2
 """Raised whenever the same input gives another file."""
-SPOOL_BLOCK = 10 * RATE  # samples read at once: 2 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +70,14 @@ class Renderer:
         return self.kit.has_file("picture", self._picture_parts(look), version=PICTURE_VERSION)
 
     @property
-    def loudness(self) -> float:
-        """What the sound is mastered to, in LUFS."""
-        return self.screen.preset.loudness_lufs or mixing.TARGET_LUFS
-
-    def sound(self, dub: Dub) -> Path:
-        """The mastered sound of a version; her own, as it is, where the version is not dubbed."""
-        if not dub.script.dubbed:
-            parts = self._sound_parts(dub)
-            return self.kit.file("original", ".m4a", parts, self._copy_sound, version=ORIGINAL_VERSION)
-        return self.kit.file(
-            "sound",
-            ".m4a",
-            self._sound_parts(dub),
-            lambda path: self._encode(dub, path),
-            version=SOUND_VERSION,
-        )
+    def soundtrack(self) -> Soundtrack:
+        """What makes its sounds."""
+        return Soundtrack(self.media, self.kit, self.ffmpeg, self.screen.loudness)
 
     def output_key(self, dub: Dub, look: Look) -> str:
         """Identifies all that the video of a version is made from."""
         tracks = (dub.cues, self._captions(dub)) if self.screen.soft else ()
-        parts = self._picture_parts(look), self._sound_parts(dub), tracks, self.producer
+        parts = self._picture_parts(look), self.soundtrack.parts(dub), tracks, self.producer
         return key(f"mux@{MUX_VERSION}", *parts)
 
     def mux(self, dub: Dub, identity: str, picture: Path, sound: Path, target: Path) -> None:
@@ -127,54 +107,6 @@ class Renderer:
 
     def _picture_parts(self, look: Look) -> list[object]:
         return [self.media, look, self.ffmpeg, labels.LABEL_SECONDS, labels.label_digest()]
-
-    def _copy_sound(self, target: Path) -> None:
-        self.ffmpeg.copy_sound(self.media, target)
-
-    def _sound_parts(self, dub: Dub) -> list[object]:
-        if not dub.script.dubbed:
-            return [self.media, self.ffmpeg]
-        voiced = [sound.key for sound in dub.sounds]
-        originals = self.media if any(clip.original for clip in dub.timeline.clips) else None
-        clips = [(clip.start, clip.tempo, clip.original, clip.duration) for clip in dub.timeline.clips]
-        return [clips, dub.timeline.duration, voiced, originals, self.ffmpeg, self.loudness, mixing.VERSION]
-
-    def _encode(self, dub: Dub, target: Path) -> None:
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=PART) as spool:
-            for block in mixing.mix(dub.timeline, self._sounds(dub)):
-                spool.write(block.astype("<f4", copy=False).data)
-            spool.flush()
-            blocks = _Spool(Path(spool.name), spool.tell() // 4)
-            self.ffmpeg.encode_sound(mixing.master(blocks, self.loudness), target, dub.timeline.duration)
-
-    def _sounds(self, dub: Dub) -> Iterator[Audio]:
-        """The sound of each clip: her new voice, or what she said where it is kept."""
-        voiced = iter(dub.sounds)
-        for clip, (segment, _) in zip(dub.timeline.clips, dub.script.spoken, strict=True):
-            if clip.original:
-                yield self.ffmpeg.decode(self.media, rate=RATE, span=segment.span)
-            else:
-                yield next(voiced).audio
-
-
-class _Spool(Sequence[Samples]):
-    """Samples on the disk in blocks of 10 s: mastering reads them several times, and an hour fits."""
-
-    def __init__(self, path: Path, length: int) -> None:
-        self._path, self._length = path, length
-
-    def __len__(self) -> int:
-        return -(-self._length // SPOOL_BLOCK)
-
-    @overload
-    def __getitem__(self, index: int) -> Samples: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Samples]: ...
-    def __getitem__(self, index: int | slice) -> Samples | Sequence[Samples]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        start = range(len(self))[index] * SPOOL_BLOCK
-        return np.fromfile(self._path, "<f4", count=min(SPOOL_BLOCK, self._length - start), offset=4 * start)
 
 
 def _written(path: Path, cues: Sequence[Cue], code: str) -> Path:

@@ -19,6 +19,7 @@ from pitchgen.languages import SOURCE, language
 from pitchgen.recipes.dub import Dub
 from pitchgen.recipes.platform import OUTLAST, asked, bounded, framed, rated
 from pitchgen.recipes.telling import Script
+from pitchgen.stages.mix import TARGET_LUFS
 from pitchgen.stages.typeset import SMALLER, lay_out, second_line, typeset
 
 DEFAULT_STYLE = Settings().caption_style
@@ -36,6 +37,11 @@ class Screen:
     def preset(self) -> Preset:
         """What the platform takes for which the video is made; one without limits where none is named."""
         return preset(self.settings.platform) if self.settings.platform else ANYWHERE
+
+    @property
+    def loudness(self) -> float:
+        """What the sound is mastered to, in LUFS: as the user says, else as is usual on the platform."""
+        return self.settings.loudness or self.preset.loudness_lufs or TARGET_LUFS
 
     @property
     def captions(self) -> str:

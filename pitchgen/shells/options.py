@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 WORDS, SCREEN, VOICE, MACHINE = "What is said", "Words on screen", "Voice and engines", "This machine"
+SOUND = "Sound and files"
 ENGINE = "An engine for this verb instead of the profile's, as ENGINE or ENGINE:MODEL."
 
 Videos = Annotated[list[Path], typer.Argument(help="Videos in which a merchant speaks Chinese.", metavar="VIDEO...")]
@@ -130,6 +131,13 @@ Absorb = Annotated[
     typer.Option(
         help="What is too long to say: audio ends late, or the picture waits: freeze, slow. (default: audio)",
         rich_help_panel=VOICE,
+    ),
+]
+
+Loudness = Annotated[
+    float | None,
+    typer.Option(
+        help="LUFS: -16, -14 (social), -23 (EBU R 128). (default: -16, or the platform's)", rich_help_panel=SOUND
     ),
 ]
 

@@ -1,0 +1,140 @@
+"""What is heard in a version: the new voices over what is kept of her sound, as loud as asked."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+
+from pitchgen.core.audio import Audio, Loudness, Samples
+from pitchgen.core.errors import EngineError
+from pitchgen.core.media import Media
+from pitchgen.dsp.loudness import RATE
+from pitchgen.dsp.room import level, tone
+from pitchgen.edges.ffmpeg import Ffmpeg
+from pitchgen.edges.sound import Finished, channels_of, encode, gauge, measure, original, survey
+from pitchgen.edges.store import PART
+from pitchgen.kit import Kit
+from pitchgen.recipes.dub import Dub
+from pitchgen.stages import mix as mixing
+
+SOUND_VERSION, ORIGINAL_VERSION = 3, 2
+"""Raised whenever the same input gives another file."""
+SPOOL_BLOCK = 10 * RATE  # samples of each channel read at once: 2 MB
+PROMISED_DBTP = -1.0  # of the file as it decodes. Source: EBU R 128, which asks for that of every programme
+TRIES = 4  # the second was enough for all that was measured
+AIR_DB = 0.1  # below the promise: another decoder rounds otherwise
+LOWER_DB = 0.5  # more than what a peak was too high: the encoder adds another amount each time
+
+
+@dataclass(frozen=True, slots=True)
+class Soundtrack:
+    """What makes the sounds of one video."""
+
+    media: Media
+    kit: Kit
+    ffmpeg: Ffmpeg
+    loudness: float
+    """LUFS of every version."""
+
+    def sound(self, dub: Dub) -> Path:
+        """The finished sound of a version; her own, equally loud, where the version is not dubbed."""
+        name, version = ("sound", SOUND_VERSION) if dub.script.dubbed else ("original", ORIGINAL_VERSION)
+        return self.kit.file(name, ".m4a", self.parts(dub), lambda path: self._write(dub, path), version=version)
+
+    def parts(self, dub: Dub) -> list[object]:
+        """All that the sound of a version is made from."""
+        common = [self.media, self.ffmpeg, self.loudness, mixing.VERSION]
+        if not dub.script.dubbed:
+            return common
+        voiced = [sound.key for sound in dub.sounds]
+        clips = [(clip.start, clip.tempo, clip.original, clip.duration) for clip in dub.timeline.clips]
+        return [*common, clips, dub.timeline.duration, voiced]
+
+    def gauged(self, identity: str, path: Path) -> Loudness:
+        """How loud the file at `path` is, which was made from what `identity` says; measured once."""
+        return self.kit.run(gauge, Finished(identity, path), self.ffmpeg)
+
+    def _write(self, dub: Dub, target: Path) -> None:
+        if not dub.script.dubbed:
+            channels = channels_of(self.media)
+            with spooled(original(self.media, self.ffmpeg, channels), target.parent, channels) as blocks:
+                self._master(blocks, target, channels, self.media.duration)
+            return
+        with spooled(mixing.mix(dub.timeline, self._sounds(dub)), target.parent, 1) as blocks:
+            self._master(blocks, target, 1, dub.timeline.duration, bed=lambda: self._room(dub))
+
+    def _room(self, dub: Dub) -> Iterator[Samples]:
+        """The sound of her room, under a version that keeps nothing else of it."""
+        known = self.kit.run(survey, self.media, self.ffmpeg)
+        return tone(known, level(known, self.loudness), round(dub.timeline.duration * RATE))
+
+    def _master(
+        self,
+        blocks: Sequence[Samples],
+        target: Path,
+        channels: int,
+        duration: float,
+        *,
+        bed: Callable[[], Iterator[Samples]] = lambda: iter(()),
+    ) -> None:
+        """The blocks over `bed`, as loud as asked; again with a lower ceiling where the encoder lifts a peak too high.
+
+        Raises:
+            EngineError: no ceiling keeps the peaks down.
+        """
+        ceiling = mixing.CEILING_DBTP
+        for _ in range(TRIES):
+            mastered = mixing.master(blocks, self.loudness, ceiling)
+            encode(mixing.over(mastered, bed()), target, self.ffmpeg, channels, duration)
+            peak = measure(target, self.ffmpeg).true_peak_dbtp
+            if peak is None or peak <= PROMISED_DBTP - AIR_DB:
+                return
+            ceiling -= peak - PROMISED_DBTP + LOWER_DB
+        raise EngineError(f"{self.media.path}: its sound peaks above {PROMISED_DBTP:g} dBTP however low it is encoded")
+
+    def _sounds(self, dub: Dub) -> Iterator[Audio]:
+        """The sound of each clip: her new voice, or what she said where it is kept."""
+        voiced = iter(dub.sounds)
+        for clip, (segment, _) in zip(dub.timeline.clips, dub.script.spoken, strict=True):
+            if clip.original:
+                yield self.ffmpeg.decode(self.media, rate=RATE, span=segment.span)
+            else:
+                yield next(voiced).audio
+
+
+@contextmanager
+def spooled(blocks: Iterable[Samples], folder: Path, channels: int) -> Iterator[Sequence[Samples]]:
+    """The blocks on the disk for as long as the context lasts: mastering reads them several times, and an hour fits."""
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=PART) as file:
+        for block in blocks:
+            file.write(np.ascontiguousarray(block, "<f4").data)
+        file.flush()
+        yield _Spool(Path(file.name), file.tell() // (4 * channels), channels)
+
+
+class _Spool(Sequence[Samples]):
+    """Samples on the disk in blocks of 10 s, of shape (n,) or (n, n_channels)."""
+
+    def __init__(self, path: Path, length: int, channels: int) -> None:
+        self._path, self._length, self._channels = path, length, channels
+
+    def __len__(self) -> int:
+        return -(-self._length // SPOOL_BLOCK)
+
+    @overload
+    def __getitem__(self, index: int) -> Samples: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Samples]: ...
+    def __getitem__(self, index: int | slice) -> Samples | Sequence[Samples]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        start = range(len(self))[index] * SPOOL_BLOCK
+        count = self._channels * min(SPOOL_BLOCK, self._length - start)
+        samples = np.fromfile(self._path, "<f4", count=count, offset=4 * self._channels * start)
+        return samples if self._channels == 1 else samples.reshape(-1, self._channels)
