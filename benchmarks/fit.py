@@ -145,7 +145,7 @@ def real(folder: Path) -> Iterator[Case]:
         assert words
         transcript = hear(media, words.sentences, studio.cast, studio.kit, studio.ffmpeg)
         scripts = told(transcript, codes, {}, studio.cast, studio.kit)
-        for made in dub(scripts, studio.voice(media, codes), media.duration, studio.cast, studio.kit):
+        for made in dub(scripts, studio.booth.voice(media, codes), media.duration, studio.cast, studio.kit):
             takes = tuple(Take(clip.segment, clip.duration, clip.original) for clip in made.timeline.clips)
             yield Case(takes, media.duration, made.script.language)
 

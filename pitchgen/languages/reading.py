@@ -11,7 +11,7 @@ from decimal import Decimal
 from pitchgen.core.fact import Evidence
 from pitchgen.languages.chinese import NUMERAL, parse
 from pitchgen.languages.digits import RUN, folded, numbers
-from pitchgen.languages.words import CURRENCIES, Words, words
+from pitchgen.languages.words import CURRENCIES, Words, misread, words
 
 _LETTERS = re.compile(r"[a-z]+[-.]?$")
 _BETWEEN = re.compile(r"[\s\N{NO-BREAK SPACE}\-‑]*(?:(?:de|di|d'|d’|na|av|von|van)(?=[\s’'])\s*|d['’])?")
@@ -24,9 +24,6 @@ _CODE = 2
 """A word with so many digits is a code; with fewer it may be m2, CO2 or MP3."""
 _PREFIXES = {"ar": ("لل", "بال", "ال", "ل", "ب"), "he": ("ל", "ב", "ה")}
 """What is written together with the word after it: for a, in a, the."""
-_SINO_KOREAN = frozenset("일이삼사오육칠팔구십")
-_NATIVE_COUNTED = frozenset({"piece", "pair", "set", "hour"})
-"""What Korean counts by its own numerals (두 켤레); by those of Chinese origin it counts money, days and floors."""
 _SYMBOL = 2
 """Symbols of units have up to so many letters."""
 _SHORT = 3
@@ -240,16 +237,10 @@ class _Page:
                 at += 1
                 continue
             figure = self._measured(Figure(self.evidence(at, number[0]), at, number[0], (number[1],), "", spelled=True))
-            if not self._begins_a_word(figure):
+            if not misread(self.text[at : number[0]], figure.units, self.words.code):
                 found.append(figure)
             at = number[0]
         return tuple(found)
-
-    def _begins_a_word(self, figure: Figure) -> bool:
-        """Whether a Korean numeral of Chinese origin is none: 사장 is a boss, four sheets are 네 장."""
-        if self.words.code != "ko" or not figure.units & _NATIVE_COUNTED:
-            return False
-        return unicodedata.normalize("NFC", self.text[figure.start : figure.end])[0] in _SINO_KOREAN
 
     def _spelled_at(self, at: int) -> tuple[int, Decimal] | None:
         """The number word at `at`, unless a longer name of a day or a month begins with it: hétfő is no hét."""

@@ -132,6 +132,16 @@ class Words:
         return self.code in _UNSPACED
 
 
+_SINO_KOREAN = frozenset("일이삼사오육칠팔구십")
+_NATIVE_COUNTED = frozenset({"piece", "pair", "set", "hour"})
+"""What Korean counts by its own numerals (두 켤레); by those of Chinese origin it counts money, days and floors."""
+
+
+def misread(numeral: str, units: frozenset[str], code: str) -> bool:
+    """Whether a Korean word only begins like a numeral and its unit: 사장 is a boss, four sheets are 네 장."""
+    return code == "ko" and bool(units & _NATIVE_COUNTED) and unicodedata.normalize("NFC", numeral)[0] in _SINO_KOREAN
+
+
 def fold_foreign(text: str) -> str:
     """Lower case, decomposed, digits of any script as 0 to 9, without marks of direction."""
     return "".join(fold_character(character) for character in text)

@@ -38,7 +38,7 @@ def _recordings(studio: Studio, videos: Sequence[Path], codes: Sequence[str]) ->
             media = probe(video, audio_track=studio.settings.audio_track)
             studio.present(known_speaker(media, codes, studio.company, studio.settings))
             if find_script(media, None, studio.ffmpeg) is None:
-                speech = studio.speech(media)
+                speech = studio.booth.speech(media)
                 yield recording(speech.audio, speech.spans, None, studio.cast)
         except PitchgenError:
             continue

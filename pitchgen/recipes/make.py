@@ -10,16 +10,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pitchgen.core.audio import Audio, Voice
 from pitchgen.core.config import Settings
 from pitchgen.core.errors import PitchgenError
 from pitchgen.core.events import Advanced, Listener, Opened, Warned, ignore
 from pitchgen.core.fingerprint import key
-from pitchgen.core.media import Excerpt, Media
+from pitchgen.core.media import Media
 from pitchgen.core.picture import Look
 from pitchgen.core.project import Version
-from pitchgen.core.transcript import Span, Transcript
-from pitchgen.edges.ffmpeg import SPEECH_RATE, Ffmpeg, decode, excerpt
+from pitchgen.core.transcript import Transcript
+from pitchgen.edges.ffmpeg import Ffmpeg, decode
 from pitchgen.edges.fonts import Fonts
 from pitchgen.edges.probe import probe
 from pitchgen.edges.project import Project, opened
@@ -41,14 +40,12 @@ from pitchgen.recipes.published import by_line, output
 from pitchgen.recipes.remembering import Shop
 from pitchgen.recipes.render import Renderer
 from pitchgen.recipes.screen import Screen
-from pitchgen.recipes.speaking import Speaker, find_speaker
+from pitchgen.recipes.speaking import Booth, Speaker, find_speaker
 from pitchgen.recipes.telling import Edits, Script, told
-from pitchgen.recipes.voices import Ask, Voices, voices_folder
+from pitchgen.recipes.voices import Ask, voices_folder
 from pitchgen.recipes.words import find_script
 from pitchgen.stages.absorb import ABSORBERS
 from pitchgen.stages.caption import caption_transcript
-from pitchgen.stages.detect import detect
-from pitchgen.stages.enroll import Speech, enroll
 
 
 def make(
@@ -111,6 +108,11 @@ class Studio:
     def cast(self) -> Cast:
         """Who performs for the present video: without her consent, no engine that imitates her."""
         return self.speaker.cast if self.speaker else self.company
+
+    @property
+    def booth(self) -> Booth:
+        """Where the present speaker is heard and her voice is had."""
+        return Booth(self.speaker or Speaker(self.company), self.kit, self.ffmpeg, self.settings)
 
     @property
     def engines(self) -> dict[str, str]:
@@ -210,7 +212,7 @@ class Studio:
         pending: list[Future[Output]] = []
         dubs: list[Dub] = []
         absorb = ABSORBERS[self.settings.absorb]
-        voice = self.voice(media, [script.language for script in scripts if script.dubbed])
+        voice = self.booth.voice(media, [script.language for script in scripts if script.dubbed])
         for made in dub(
             scripts,
             voice,
@@ -243,32 +245,6 @@ class Studio:
         """What makes the files of a video."""
         captions = caption_transcript(transcript, media.duration)
         return Renderer(media, self.kit, self.ffmpeg, self.settings.producer, captions, self.screen)
-
-    def voice(self, media: Media, codes: Sequence[str]) -> Voice:
-        """Whom the synthesizer imitates: a profile with its consent, else the speaker's mere pitch and tone.
-
-        Raises:
-            ConsentError: the voice was revoked, or its consent does not cover a language.
-        """
-        if self.speaker and self.speaker.profile:
-            voices = Voices(voices_folder(self.settings), self.cast.detector, self.cast.aligner, self.ffmpeg)
-            return voices.voice(self.speaker.profile.name, codes, self._reference_rate)
-        wanted = self.excerpt(media, self.kit.run(enroll, self.speech(media), None))
-        reference = self.kit.run(excerpt, wanted, self.ffmpeg) if wanted.spans else Audio.silence(0, wanted.rate)
-        return Voice(reference)
-
-    def speech(self, media: Media) -> Speech:
-        """Where she speaks, and not where her sentences are: an edit of those must not change her voice."""
-        audio = self.kit.run(decode, media, self.ffmpeg)
-        return Speech(audio, self.kit.run(detect, audio, self.cast.detector))
-
-    def excerpt(self, media: Media, spans: Sequence[Span]) -> Excerpt:
-        """What the synthesizer hears of her."""
-        return Excerpt(media, tuple(spans), self._reference_rate)
-
-    @property
-    def _reference_rate(self) -> int:
-        return getattr(self.cast.synthesizer, "reference_rate", SPEECH_RATE)
 
     def _heard(self, made: Dub, project: Project) -> Heard:
         """What is heard of the facts in a version; what is heard otherwise is said."""

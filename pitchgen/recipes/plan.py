@@ -169,14 +169,14 @@ class _Planner:
 
     def _voice(self) -> Voice | None:
         """Her voice, if it was listened to already."""
-        speech = self.kit.map(enroll, (self.studio.speech(self.media),), None)
+        speech = self.kit.map(enroll, (self.studio.booth.speech(self.media),), None)
         spans = self._kept("enroll", speech)
         if spans is None:
             return None
-        wanted = self.studio.excerpt(self.media, spans)
+        wanted = self.studio.booth.excerpt(self.media, spans)
         heard = self.kit.map(excerpt, (wanted,) if wanted.spans else (), self.studio.ffmpeg)
         self._step("excerpt", heard.missing, len(heard.kept))
-        return None if heard.missing else self.studio.voice(self.media, self.codes)
+        return None if heard.missing else self.studio.booth.voice(self.media, self.codes)
 
     def _unknown_files(self) -> None:
         """The steps to all videos, where what they would be made from is not known yet."""

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pitchgen.core.audio import Audio, Voice
 from pitchgen.core.config import Settings
 from pitchgen.core.engines import NEED_CONSENT
-from pitchgen.core.media import Media
-from pitchgen.edges.ffmpeg import Ffmpeg
+from pitchgen.core.media import Excerpt, Media
+from pitchgen.core.transcript import Span
+from pitchgen.edges.ffmpeg import SPEECH_RATE, Ffmpeg, decode, excerpt
 from pitchgen.edges.voices import Profile
 from pitchgen.engines import registry
+from pitchgen.kit import Kit
 from pitchgen.recipes.casting import Cast
 from pitchgen.recipes.voices import Ask, Terms, Voices, voices_folder
+from pitchgen.stages.detect import detect
+from pitchgen.stages.enroll import Speech, enroll
 
 STOCK = "stock"
 """The engine that imitates nobody."""
@@ -28,6 +33,42 @@ class Speaker:
     """Hers; None where a stock voice speaks, or one that takes nothing but pitch and tone."""
     stock: bool = False
     """A stock voice speaks because nobody has agreed to more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booth:
+    """Where one speaker is heard, and her voice is had for the engines."""
+
+    speaker: Speaker
+    kit: Kit
+    ffmpeg: Ffmpeg
+    settings: Settings
+
+    def speech(self, media: Media) -> Speech:
+        """Where she speaks, and not where her sentences are: an edit of those must not change her voice."""
+        audio = self.kit.run(decode, media, self.ffmpeg)
+        return Speech(audio, self.kit.run(detect, audio, self.speaker.cast.detector))
+
+    def excerpt(self, media: Media, spans: Sequence[Span]) -> Excerpt:
+        """What the synthesizer hears of her."""
+        return Excerpt(media, tuple(spans), self._rate)
+
+    def voice(self, media: Media, codes: Sequence[str]) -> Voice:
+        """Whom the synthesizer imitates: a profile with its consent, else the speaker's mere pitch and tone.
+
+        Raises:
+            ConsentError: the voice was revoked, or its consent does not cover a language.
+        """
+        if profile := self.speaker.profile:
+            cast = self.speaker.cast
+            voices = Voices(voices_folder(self.settings), cast.detector, cast.aligner, self.ffmpeg)
+            return voices.voice(profile.name, codes, self._rate)
+        wanted = self.excerpt(media, self.kit.run(enroll, self.speech(media), None))
+        return Voice(self.kit.run(excerpt, wanted, self.ffmpeg) if wanted.spans else Audio.silence(0, wanted.rate))
+
+    @property
+    def _rate(self) -> int:
+        return getattr(self.speaker.cast.synthesizer, "reference_rate", SPEECH_RATE)
 
 
 def find_speaker(
