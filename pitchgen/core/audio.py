@@ -69,3 +69,15 @@ class Loudness:
     true_peak_dbtp: float | None
     """None for digital silence."""
     channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """How much of her voice is still in a background that should be without it."""
+
+    highest_db: float | None
+    """Energy that correlates with her voice, below that of the voice itself, in the worst 100 ms; None without any."""
+    heard: float
+    """Share of the 100 ms in which she speaks where that is more than a listener misses."""
+    levels_db: tuple[float | None, ...]
+    """Of every 100 ms on the clock of the file; None where she pauses."""

@@ -48,6 +48,8 @@ class Settings:
     """An ffmpeg program to use instead of the packaged one."""
     producer: str = "pitchgen"
     """Code of who offers the service, for the implicit label of GB 45438-2025."""
+    separate: str | None = None
+    """What is kept of her sound: `none`, or `duck`: all of it, lower under the new voice."""
     detect: str | None = None
     transcribe: str | None = None
     translate: str | None = None

@@ -6,11 +6,11 @@ that its result depends on, so that it can be a cache key by itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
-from pitchgen.core.audio import Audio, Voice
+from pitchgen.core.audio import Audio, Samples, Voice
 from pitchgen.core.errors import UnsupportedError
 from pitchgen.core.transcript import Span, Transcript
 
@@ -144,6 +144,24 @@ class Synthesizer(Engine, Protocol):
         """Whose voice is heard in a language (BCP-47): one of `TIMBRES`."""
 
     def synthesize(self, utterances: Sequence[Utterance]) -> Sequence[Audio]: ...
+
+
+Leaves = Literal["nothing", "everything", "background"]
+"""What is left of a sound: it is replaced; it is kept and lowered under the new voice; its voice is taken out."""
+
+
+class Separator(Engine, Protocol):
+    """Takes her voice out of her sound.
+
+    Unlike the others it is handed one recording, in pieces: an hour in stereo would fill the memory.
+    """
+
+    @property
+    def leaves(self) -> Leaves:
+        """What is left. One that leaves the background claims that no voice is in it, which is measured."""
+
+    def separate(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
+        """What is left of sound at 48 kHz, shape (n,) or (n, n_channels): as many samples, of as many channels."""
 
 
 def require_language(engine: Engine, code: str, verb: str) -> None:

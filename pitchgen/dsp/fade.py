@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pitchgen.core.audio import Audio, Samples
 
+OPENING, CLOSING = 0.05, 0.3  # seconds: a room opens without a click and leaves without a step
 JOINT = 0.010  # seconds at the edges of a piece of speech: a joint within a word is heard as a short pause
 
 
@@ -19,6 +21,12 @@ def faded(samples: Samples, length: int) -> Samples:
     shaped[:length] *= ramp
     shaped[len(shaped) - length :] *= ramp[::-1]
     return shaped
+
+
+def ends(at: NDArray[np.floating], seconds: float) -> Samples:
+    """The gain, at each of the times `at`, of a sound that fades in at 0 and out until `seconds`."""
+    gain: Samples = np.clip(np.minimum(at / OPENING, (seconds - at) / CLOSING), 0, 1).astype(np.float32)
+    return gain
 
 
 def joined(pieces: Sequence[Audio], rate: int) -> Audio:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pitchgen.core.audio import Samples
+from pitchgen.dsp.fade import ends
 from pitchgen.dsp.loudness import RATE, envelope
 from pitchgen.dsp.resample import framed
 
@@ -25,7 +26,6 @@ BELOW_SPEECH_DB = (40.0, 60.0)
 below the second a quiet room hides it from any listener."""
 TONE_SAMPLES = 1 << 20  # 22 s, then it begins anew: nobody hears noise repeat after that long
 SEED = 1770
-FADE_IN, FADE_OUT = 0.05, 0.3  # seconds: a room opens without a click and leaves without a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,9 @@ def level(known: Room, target: float) -> float:
 def tone(known: Room, dbfs: float, length: int) -> Iterator[Samples]:
     """`length` samples of the room at 48 kHz, the same for the same room, in pieces of a second."""
     loop = _loop(known, dbfs)
-    rise, fall = round(FADE_IN * RATE), round(FADE_OUT * RATE)
     for start in range(0, length, RATE):
         at = np.arange(start, min(start + RATE, length))
-        gain = np.clip(np.minimum((at + 0.5) / rise, (length - at - 0.5) / fall), 0, 1)
-        yield (loop[at % len(loop)] * gain).astype(np.float32)
+        yield loop[at % len(loop)] * ends((at + 0.5) / RATE, length / RATE)
 
 
 def _loop(known: Room, dbfs: float) -> Samples:

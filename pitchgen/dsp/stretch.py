@@ -20,15 +20,23 @@ def stretch(audio: Audio, tempo: float) -> Audio:
     """
     if abs(tempo - 1) < UNCHANGED:
         return audio
+    return Audio(stretched(audio.samples, audio.rate, tempo), audio.rate)
+
+
+def stretched(samples: Samples, rate: int, tempo: float) -> Samples:
+    """As `stretch`, of one channel, shape (n_samples,), or several, shape (n_samples, n_channels), kept in step."""
     from python_stretch import Signalsmith
 
+    channels = samples[np.newaxis] if samples.ndim == 1 else np.ascontiguousarray(samples.T)
     stretcher = Signalsmith.Stretch(SEED)
-    stretcher.configure(1, round(BLOCK * audio.rate), round(INTERVAL * audio.rate))
+    stretcher.configure(len(channels), round(BLOCK * rate), round(INTERVAL * rate))
     stretcher.setTimeFactor(tempo)
-    stretched: Samples = np.asarray(stretcher.process(audio.samples[np.newaxis]))[0]
-    return Audio(_exactly(stretched, round(len(audio.samples) / tempo)), audio.rate)
+    made: Samples = np.asarray(stretcher.process(channels))
+    made = _exactly(made, round(len(samples) / tempo))
+    return made[0] if samples.ndim == 1 else np.ascontiguousarray(made.T)
 
 
-def _exactly(samples: Samples, length: int) -> Samples:
-    """`samples` cut or padded by the sample or two that rounding differs by."""
-    return np.pad(samples[:length], (0, max(0, length - len(samples)))).astype(np.float32, copy=False)
+def _exactly(channels: Samples, length: int) -> Samples:
+    """`channels`, shape (n_channels, n_samples), cut or padded by the sample or two that rounding differs by."""
+    missing = max(0, length - channels.shape[1])
+    return np.pad(channels[:, :length], ((0, 0), (0, missing))).astype(np.float32, copy=False)

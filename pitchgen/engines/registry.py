@@ -54,6 +54,11 @@ BUILT_IN = {
         "stock": "pitchgen.engines.synthesize.stock:load",
         "fake": "pitchgen.engines.synthesize.fake:load",
     },
+    "separate": {
+        "none": "pitchgen.engines.separate.whole:load_none",
+        "duck": "pitchgen.engines.separate.whole:load_duck",
+        "fake": "pitchgen.engines.separate.fake:load",
+    },
 }
 
 PULL = "pitchgen models pull "
@@ -86,6 +91,8 @@ class Profile:
     synthesize: str
     gives: str
     """What it is good for, in a sentence."""
+    separate: str = "none"
+    """Her sound is replaced unless the user says otherwise: no merchant asked for market noise yet."""
 
     @property
     def engines(self) -> dict[str, str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pitchgen.core.config import Settings
-from pitchgen.core.engines import Detector, Synthesizer, Transcriber, Translator
+from pitchgen.core.engines import Detector, Separator, Synthesizer, Transcriber, Translator
 from pitchgen.core.errors import InputError
 from pitchgen.core.events import Listener, ignore
 from pitchgen.core.glossary import Glossary
@@ -40,6 +40,8 @@ class Cast:
     """The shop's own terms."""
     rates: tuple[Rate, ...] = ()
     """Currencies that prices are shown in too."""
+    separator: Separator = field(default_factory=lambda: registry.load("separate", "none"))
+    """Says what is kept of her sound."""
 
     def listener(self, script: Sequence[str] | None) -> Transcriber:
         """Who writes down what is said: her own words are better than any that are heard."""
@@ -91,6 +93,7 @@ class Casting:
             self.engine("synthesize", recogniser=transcriber if hears else None),
             read_glossary(settings.glossary),
             rates(settings.currency) if settings.currency else (),
+            self.engine("separate"),
         )
 
     def engine(self, verb: str, **more: Any) -> Any:

@@ -244,7 +244,8 @@ class Studio:
     def renderer(self, media: Media, transcript: Transcript) -> Renderer:
         """What makes the files of a video."""
         captions = caption_transcript(transcript, media.duration)
-        return Renderer(media, self.kit, self.ffmpeg, self.settings.producer, captions, self.screen)
+        producer, separator = self.settings.producer, self.cast.separator
+        return Renderer(media, self.kit, self.ffmpeg, producer, captions, self.screen, separator)
 
     def _heard(self, made: Dub, project: Project) -> Heard:
         """What is heard of the facts in a version; what is heard otherwise is said."""

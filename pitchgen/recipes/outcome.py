@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pitchgen.core.audio import Loudness
+from pitchgen.core.audio import Leak, Loudness
 from pitchgen.core.fact import Finding
 from pitchgen.recipes.listening import NOT_HEARD, Heard
 
@@ -61,6 +61,8 @@ class Output:
     """Sentences whose sound came from the store."""
     loudness: Loudness
     """How loud the file is, measured on what it decodes to."""
+    leak: Leak | None
+    """What is left of her voice in the background that is kept; None where no background is kept apart from it."""
     heard: Heard = NOT_HEARD
     """What a recogniser hears of the facts in the new voice."""
 

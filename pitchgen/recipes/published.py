@@ -36,6 +36,7 @@ def output(made: Dub, identity: str, project: Project, cast: Cast, renderer: Ren
         pivot=made.script.pivot,
         unmet=unmet(screen.preset, measured(project.video_path(code))) if screen.settings.platform else (),
         loudness=renderer.soundtrack.gauged(identity, project.video_path(code)),
+        leak=renderer.soundtrack.leak() if made.script.dubbed else None,
         reused=reused,
         reused_voices=made.reused,
     )

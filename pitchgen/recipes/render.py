@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pitchgen.core.caption import Cue
+from pitchgen.core.engines import Separator
 from pitchgen.core.errors import EngineError
 from pitchgen.core.events import Advanced
 from pitchgen.core.fingerprint import key
@@ -38,6 +39,7 @@ class Renderer:
     captions: tuple[Cue, ...]
     """What she says, in her own language."""
     screen: Screen
+    separator: Separator
 
     @property
     def shared_look(self) -> Look | None:
@@ -72,7 +74,7 @@ class Renderer:
     @property
     def soundtrack(self) -> Soundtrack:
         """What makes its sounds."""
-        return Soundtrack(self.media, self.kit, self.ffmpeg, self.screen.loudness)
+        return Soundtrack(self.media, self.kit, self.ffmpeg, self.screen.loudness, self.separator)
 
     def output_key(self, dub: Dub, look: Look) -> str:
         """Identifies all that the video of a version is made from."""

@@ -11,19 +11,24 @@ from typing import overload
 
 import numpy as np
 
-from pitchgen.core.audio import Audio, Loudness, Samples
+from pitchgen.core.audio import Audio, Leak, Loudness, Samples
+from pitchgen.core.engines import Separator
 from pitchgen.core.errors import EngineError
+from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Media
-from pitchgen.dsp.loudness import RATE
+from pitchgen.dsp.loudness import RATE, amplified, envelope
 from pitchgen.dsp.room import level, tone
+from pitchgen.edges.background import Kept, pack, trace, unpacked, without
 from pitchgen.edges.ffmpeg import Ffmpeg
 from pitchgen.edges.sound import Finished, channels_of, encode, gauge, measure, original, survey
 from pitchgen.edges.store import PART
 from pitchgen.kit import Kit
 from pitchgen.recipes.dub import Dub
+from pitchgen.stages import bed as laying
 from pitchgen.stages import mix as mixing
+from pitchgen.stages import separate as separating
 
-SOUND_VERSION, ORIGINAL_VERSION = 3, 2
+SOUND_VERSION, ORIGINAL_VERSION = 4, 2
 """Raised whenever the same input gives another file."""
 SPOOL_BLOCK = 10 * RATE  # samples of each channel read at once: 2 MB
 PROMISED_DBTP = -1.0  # of the file as it decodes. Source: EBU R 128, which asks for that of every programme
@@ -41,6 +46,8 @@ class Soundtrack:
     ffmpeg: Ffmpeg
     loudness: float
     """LUFS of every version."""
+    separator: Separator
+    """Says what is kept of her sound."""
 
     def sound(self, dub: Dub) -> Path:
         """The finished sound of a version; her own, equally loud, where the version is not dubbed."""
@@ -54,25 +61,63 @@ class Soundtrack:
             return common
         voiced = [sound.key for sound in dub.sounds]
         clips = [(clip.start, clip.tempo, clip.original, clip.duration) for clip in dub.timeline.clips]
-        return [*common, clips, dub.timeline.duration, voiced]
+        kept = [] if self.separator.leaves == "nothing" else [dub.clock, laying.VERSION, separating.VERSION]
+        return [*common, clips, dub.timeline.duration, voiced, self.separator, *kept]
 
     def gauged(self, identity: str, path: Path) -> Loudness:
         """How loud the file at `path` is, which was made from what `identity` says; measured once."""
         return self.kit.run(gauge, Finished(identity, path), self.ffmpeg)
 
+    def leak(self) -> Leak | None:
+        """How much of her voice is in the background; None for a separator that does not claim to take it out."""
+        if self.separator.leaves != "background":
+            return None
+        identity = key(f"background@{separating.VERSION}", self.media, self.separator, self.ffmpeg)
+        known = self.kit.map(trace, (Kept(identity, Path(), self.media),), self.ffmpeg)
+        if not known.missing:
+            return known[0]  # an hour of sound is not read to find that it was
+        return self.kit.run(trace, Kept(identity, self._background(), self.media), self.ffmpeg)
+
     def _write(self, dub: Dub, target: Path) -> None:
+        folder, channels = target.parent, channels_of(self.media)
         if not dub.script.dubbed:
-            channels = channels_of(self.media)
-            with spooled(original(self.media, self.ffmpeg, channels), target.parent, channels) as blocks:
+            with spooled(original(self.media, self.ffmpeg, channels), folder, channels) as blocks:
                 self._master(blocks, target, channels, self.media.duration)
             return
-        with spooled(mixing.mix(dub.timeline, self._sounds(dub)), target.parent, 1) as blocks:
-            self._master(blocks, target, 1, dub.timeline.duration, bed=lambda: self._room(dub))
+        seconds = dub.timeline.duration
+        with spooled(mixing.mix(dub.timeline, self._sounds(dub)), folder, 1) as voices:
+            if self.separator.leaves == "nothing":
+                self._master(voices, target, 1, seconds, bed=lambda: self._room(dub))
+                return
+            with spooled(mixing.over(voices, self._bed(dub, voices, channels)), folder, channels) as blocks:
+                self._master(blocks, target, channels, seconds)
 
     def _room(self, dub: Dub) -> Iterator[Samples]:
         """The sound of her room, under a version that keeps nothing else of it."""
         known = self.kit.run(survey, self.media, self.ffmpeg)
         return tone(known, level(known, self.loudness), round(dub.timeline.duration * RATE))
+
+    def _bed(self, dub: Dub, voices: Sequence[Samples], channels: int) -> Iterator[Samples]:
+        """What is kept of her sound on the clock of a version, to the new voices as it was to her own."""
+        if self.separator.leaves == "everything":
+            kept = original(self.media, self.ffmpeg, channels)
+            speech = [clip.span for clip in dub.timeline.clips if not clip.original]
+        else:
+            kept, speech = unpacked(self._background()), []
+        hers, ours = self.kit.run(survey, self.media, self.ffmpeg).loudness_lufs, envelope(voices).loudness()
+        gain = 10 ** ((ours - hers) / 20) if hers is not None and np.isfinite(ours) else 1.0
+        seconds = min(dub.timeline.duration, dub.clock.at(self.media.duration))
+        return amplified(laying.on_clock(kept, dub.clock), laying.gains(seconds, speech) * np.float32(gain))
+
+    def _background(self) -> Path:
+        """Her sound without her voice, as FLAC; made once for all languages."""
+
+        def write(target: Path) -> None:
+            channels = channels_of(self.media)
+            pack(separating.separate(original(self.media, self.ffmpeg, channels), self.separator), target, channels)
+
+        parts = [self.media, self.separator, self.ffmpeg]
+        return self.kit.file("background", ".flac", parts, write, version=separating.VERSION)
 
     def _master(
         self,
@@ -99,13 +144,16 @@ class Soundtrack:
         raise EngineError(f"{self.media.path}: its sound peaks above {PROMISED_DBTP:g} dBTP however low it is encoded")
 
     def _sounds(self, dub: Dub) -> Iterator[Audio]:
-        """The sound of each clip: her new voice, or what she said where it is kept."""
+        """The sound of each clip: her new voice, or what she said where it is kept and not in the bed already."""
         voiced = iter(dub.sounds)
         for clip, (segment, _) in zip(dub.timeline.clips, dub.script.spoken, strict=True):
-            if clip.original:
-                yield self.ffmpeg.decode(self.media, rate=RATE, span=segment.span)
-            else:
+            if not clip.original:
                 yield next(voiced).audio
+            elif self.separator.leaves == "everything":
+                yield Audio.silence(clip.duration, RATE)
+            else:
+                said = self.ffmpeg.decode(self.media, rate=RATE, span=segment.span)
+                yield said if self.separator.leaves == "nothing" else without(said, self._background(), segment.span)
 
 
 @contextmanager

@@ -102,6 +102,7 @@ def make(
     voices: options.Voices = None,
     takes: options.Takes = None,
     absorb: options.Absorb = None,
+    separate: options.Separate = None,
     loudness: options.Loudness = None,
     device: options.Device = None,
     weights: options.Weights = None,

@@ -102,7 +102,8 @@ def _print_outcome(outcome: Outcome) -> None:
             _remarks(output),
         )
     Console(highlight=False).print(table)
-    sys.stdout.write(f"profile: {outcome.profile} ({', '.join(outcome.engines.values())})\n")
+    performers = ", ".join(name for name in outcome.engines.values() if name != "none")
+    sys.stdout.write(f"profile: {outcome.profile} ({performers})\n")
     if outcome.better:
         name, *needs = outcome.better
         sys.stdout.write(f"a better one, {name}, would need: {'; '.join(needs)}\n")
@@ -148,6 +149,8 @@ def _remarks(output: Output) -> str:
         remarks.append(f"{len(output.unsound)} with wrong figures")
     if output.unverified:
         remarks.append(f"not checked: {', '.join(output.unverified)}")
+    if output.leak and output.leak.heard:
+        remarks.append(f"her voice is heard in {output.leak.heard:.0%} of the background")
     if output.heard.misheard:
         remarks.append(f"{len(output.heard.misheard)} heard with another figure")
     if output.unmet:

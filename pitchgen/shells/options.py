@@ -134,6 +134,13 @@ Absorb = Annotated[
     ),
 ]
 
+Separate = Annotated[
+    str | None,
+    typer.Option(
+        help="Her sound: none of it; duck: all, lower under the voice. (default: none)",
+        rich_help_panel=SOUND,
+    ),
+]
 Loudness = Annotated[
     float | None,
     typer.Option(

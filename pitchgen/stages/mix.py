@@ -10,6 +10,7 @@ from pitchgen.core.audio import Audio, Samples
 from pitchgen.core.timeline import Timeline
 from pitchgen.dsp.fade import faded
 from pitchgen.dsp.loudness import RATE, Envelope, Steps, amplified, envelope
+from pitchgen.dsp.reader import Reader
 from pitchgen.dsp.resample import resample
 from pitchgen.dsp.stretch import stretch
 
@@ -55,21 +56,15 @@ def master(blocks: Sequence[Samples], target: float = TARGET_LUFS, ceiling: floa
 def over(blocks: Iterable[Samples], bed: Iterator[Samples]) -> Iterator[Samples]:
     """The blocks with `bed`, in pieces of any length, sounding under them; where it ends first, silence.
 
-    A bed of one channel sounds in all.
+    What has one channel sounds in all of the other.
     """
-    waiting: Samples | None = None
+    reader = Reader(bed)
     for block in blocks:
-        filled, both = 0, block
-        while filled < len(block):
-            if waiting is None or not len(waiting):
-                waiting = next(bed, None)
-                if waiting is None:
-                    break
-            part = waiting[: len(block) - filled]
-            both = both.copy() if both is block else both
-            both[filled : filled + len(part)] += part if part.ndim == block.ndim else part[:, np.newaxis]
-            filled, waiting = filled + len(part), waiting[len(part) :]
-        yield both
+        under = reader.take(len(block))
+        if block.ndim == under.ndim:
+            yield block + under
+        else:
+            yield block[:, np.newaxis] + under if block.ndim < under.ndim else block + under[:, np.newaxis]
 
 
 def _gains(heard: Envelope, target: float, ceiling: float) -> Steps:

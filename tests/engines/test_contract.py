@@ -105,6 +105,25 @@ def test_synthesizers_speak_every_item(name: str, speech: Audio, load: Load) -> 
     assert {engine.timbre(code) for code in texts} <= set(TIMBRES)
 
 
+@pytest.mark.parametrize("name", names("separate"))
+@pytest.mark.parametrize("channels", [1, 2])
+def test_separators_keep_length_channels_and_their_claim(name: str, channels: int, load: Load) -> None:
+    engine = load("separate", name)
+    heard = np.random.default_rng(1).uniform(-0.5, 0.5, (30_000, channels)).astype(np.float32)
+    blocks = [heard[:7000], heard[7000:7001], heard[7001:]]
+    pieces = [block[:, 0] for block in blocks] if channels == 1 else blocks
+    whole = np.concatenate(pieces)
+    left = np.concatenate(list(engine.separate(iter(pieces))))
+    assert left.shape == whole.shape
+    assert np.array_equal(left, np.concatenate(list(engine.separate(iter(pieces))))), "the same again"
+    if engine.leaves == "nothing":
+        assert not left.any()
+    elif engine.leaves == "everything":
+        assert np.array_equal(left, whole)
+    else:
+        assert not np.array_equal(left, whole)
+
+
 @pytest.mark.parametrize("verb", list(registry.BUILT_IN))
 def test_an_empty_batch_is_empty(verb: str, load: Load) -> None:
     methods: dict[str, str] = {v: v for v in registry.BUILT_IN}

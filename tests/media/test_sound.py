@@ -28,6 +28,7 @@ with warnings.catch_warnings():
     import pyloudnorm
 
 RATE = 48_000
+NOTHING = registry.load("separate", "none")
 
 
 def read_by_ffmpeg(path: Path) -> tuple[float, float, float]:
@@ -51,7 +52,7 @@ def nasty(seconds: int, seed: int = 5) -> Samples:
 @pytest.mark.parametrize("target", [-14.0, -16.0, -23.0])
 def test_the_decoded_file_is_as_loud_as_asked_and_keeps_the_promise(target: float, tmp_path: Path) -> None:
     media = Media(tmp_path / "x", "", 30.0, None, Stream(0, "audio", "aac", channels=2))
-    track = Soundtrack(media, Kit(Store(tmp_path / "store")), Ffmpeg(), target)
+    track = Soundtrack(media, Kit(Store(tmp_path / "store")), Ffmpeg(), target, NOTHING)
     path = tmp_path / "sound.m4a"
     with spooled([nasty(30)], tmp_path, 2) as blocks:
         track._master(blocks, path, 2, 30.0)
@@ -79,7 +80,9 @@ def test_an_encoder_that_lifts_peaks_is_met_with_a_lower_ceiling(
     monkeypatch.setattr("pitchgen.stages.mix.master", told)
     media = Media(tmp_path / "x", "", 4.0, None, Stream(0, "audio", "aac", channels=2))
     with spooled([nasty(4)], tmp_path, 2) as blocks:
-        Soundtrack(media, Kit(Store(tmp_path / "store")), Ffmpeg(), -14.0)._master(blocks, tmp_path / "s.m4a", 2, 4.0)
+        Soundtrack(media, Kit(Store(tmp_path / "store")), Ffmpeg(), -14.0, NOTHING)._master(
+            blocks, tmp_path / "s.m4a", 2, 4.0
+        )
     assert len(ceilings) > 1
     assert ceilings == sorted(ceilings, reverse=True)
     assert read_by_ffmpeg(tmp_path / "s.m4a")[2] <= PROMISED_DBTP
