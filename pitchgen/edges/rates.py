@@ -27,6 +27,10 @@ FIRST_GUESS = {
 }
 
 
+OUTPUT = "output bytes"
+"""What the bytes of a second of output are kept under, among the seconds of work."""
+
+
 class Rates:
     """Seconds a unit of work, by stage; kept in one JSON file."""
 

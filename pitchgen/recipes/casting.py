@@ -67,11 +67,18 @@ class Casting:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._company: Cast | None = None
         self.weights = WeightsFolder(settings.weights or default_weights())
         self.rack = Rack(self.weights, device=settings.device)
         chosen = {verb: name for verb in registry.BUILT_IN if (name := getattr(settings, verb))}
         self.profile = replace(registry.profile(settings.profile, self.weights), **chosen)
         """Which engine performs which verb, with the settings' own choices."""
+
+    def company(self, listen: Listener = ignore) -> Cast:
+        """As `cast`, made once: the same engines for every studio."""
+        if self._company is None:
+            self._company = self.cast(listen)
+        return self._company
 
     def cast(self, listen: Listener = ignore) -> Cast:
         """The engines; none has loaded a network yet. Weights are fetched here where `pull` asks for it.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
+from enum import Enum
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,16 @@ from typing import Any
 from pitchgen.core.config import Settings
 from pitchgen.core.errors import PitchgenError
 from pitchgen.core.events import Advanced, Listener, Opened, Warned, ignore
-from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Media
 from pitchgen.core.picture import Look
 from pitchgen.core.project import Version
 from pitchgen.core.transcript import Transcript
 from pitchgen.edges.ffmpeg import Ffmpeg, decode
 from pitchgen.edges.fonts import Fonts
+from pitchgen.edges.glossary import read_glossary
 from pitchgen.edges.probe import probe
 from pitchgen.edges.project import Project, opened
+from pitchgen.edges.rates import OUTPUT
 from pitchgen.edges.settings import default_store, read_settings
 from pitchgen.edges.store import Store
 from pitchgen.engines import registry
@@ -31,8 +33,8 @@ from pitchgen.recipes import remarks
 from pitchgen.recipes.auditing import Audit
 from pitchgen.recipes.background import Background
 from pitchgen.recipes.casting import Cast, Casting, check_languages
-from pitchgen.recipes.dub import Dub, dub, hear
-from pitchgen.recipes.editing import NO_FILES, Translations, edited_transcript, find_edits, read_translations
+from pitchgen.recipes.dub import Dub, dub
+from pitchgen.recipes.editing import NO_FILES, Translations, find_edits, read_translations
 from pitchgen.recipes.listening import NOT_HEARD, Heard, listened
 from pitchgen.recipes.naming import spellings
 from pitchgen.recipes.outcome import Outcome, Output
@@ -43,7 +45,7 @@ from pitchgen.recipes.screen import Screen
 from pitchgen.recipes.speaking import Booth, Speaker, find_speaker
 from pitchgen.recipes.telling import Edits, Script, told
 from pitchgen.recipes.voices import Ask, voices_folder
-from pitchgen.recipes.words import find_script
+from pitchgen.recipes.words import transcribed
 from pitchgen.stages.absorb import ABSORBERS
 from pitchgen.stages.caption import caption_transcript
 
@@ -76,12 +78,23 @@ def make(
     return studio.make(Path(video), languages, script=Path(script) if script else None, translations=files)
 
 
+class Upto(Enum):
+    """How far a video is prepared."""
+
+    HEARD = "heard"
+    TOLD = "told"
+    SPOKEN = "spoken"
+
+
 class Studio:
     """Settings, engines and store for any number of videos."""
 
-    def __init__(self, settings: Settings, *, listen: Listener = ignore, ask: Ask | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, listen: Listener = ignore, ask: Ask | None = None, casting: Casting | None = None
+    ) -> None:
+        """With the engines of another studio, where `casting` is that studio's."""
         self.settings = settings
-        self._ask = ask
+        self._ask, self._shared = ask, casting
         self.shop = Shop(settings)
         self.audit = Audit(settings)
         self.ffmpeg = Ffmpeg(settings.ffmpeg)
@@ -97,12 +110,12 @@ class Studio:
     @cached_property
     def casting(self) -> Casting:
         """Who can perform here, found when it is first asked for."""
-        return Casting(self.settings)
+        return self._shared or Casting(self.settings)
 
     @cached_property
     def company(self) -> Cast:
         """As `Casting.cast`, once for all videos."""
-        return self.casting.cast(self._listen)
+        return replace(self.casting.company(self._listen), glossary=read_glossary(self.settings.glossary))
 
     @property
     def cast(self) -> Cast:
@@ -143,22 +156,15 @@ class Studio:
 
     def make(
         self, video: Path, languages: Sequence[str], *, script: Path | None = None,
-        translations: Mapping[str, Path] = NO_FILES,
+        translations: Mapping[str, Path] = NO_FILES, name: str | None = None,
     ) -> Outcome:  # fmt: skip
-        """As the function `make`."""
+        """As the function `make`; the project folder is called `name`, by default as the video."""
         codes = check_languages(languages, self.company)
         brought = read_translations(translations, codes)
-        self._warnings.clear()
-        media = probe(video, audio_track=self.settings.audio_track)
-        self.screen.check(media)
-        self._listen(Opened(str(video)))
-        self.admit(media, codes)
-        with opened(self.settings.out / video.stem) as project, Background() as background:
+        media = self._opened(video, codes)
+        with opened(self.settings.out / (name or video.stem)) as project, Background() as background:
             transcript = self._transcript(media, project, script)
-            edits = self._edits(project, codes, transcript, brought)
-            self._warn(*spellings(self.shop.settle_names(self.cast.glossary, transcript, codes)))
-            memory = self.shop.learn(edits, transcript)
-            scripts = told(transcript, codes, edits, self.cast, self.kit, memory, duration=media.duration)
+            scripts = self._scripts(media, project, transcript, codes, brought)
             self._warn(*remarks.of_untranslated(scripts, self.settings.untranslated))
             self._warn(*remarks.of_scripts(scripts, self.cast, project))
             self.screen.check(media, scripts)
@@ -166,6 +172,48 @@ class Studio:
             with suppress(PitchgenError):  # estimates are a comfort: a full disk is told by what matters
                 self.kit.rates.save()
             return self._outcome(media, project, transcript, outputs)
+
+    def prepare(self, video: Path, languages: Sequence[str], upto: Upto, *, script: Path | None, name: str) -> None:
+        """Do the work of `make` as far as `upto`, and keep it, so that `make` finds it done.
+
+        Raises:
+            PitchgenError: as `make`.
+        """
+        codes = check_languages(languages, self.company)
+        media = self._opened(video, codes)
+        with opened(self.settings.out / name) as project:
+            transcript = self._transcript(media, project, script)
+            if upto is Upto.HEARD:
+                return
+            scripts = self._scripts(media, project, transcript, codes, {})
+            if upto is Upto.TOLD:
+                return
+            for _ in self._dubs(media, scripts):
+                pass
+
+    def _opened(self, video: Path, codes: Sequence[str]) -> Media:
+        """The header of a video, which is the present one from now on."""
+        self._warnings.clear()
+        media = probe(video, audio_track=self.settings.audio_track)
+        self.screen.check(media)
+        self._listen(Opened(str(video)))
+        self.admit(media, codes)
+        return media
+
+    def _scripts(
+        self, media: Media, project: Project, transcript: Transcript, codes: Sequence[str], brought: Translations
+    ) -> list[Script]:
+        """What is said in every language."""
+        edits = self._edits(project, codes, transcript, brought)
+        self._warn(*spellings(self.shop.settle_names(self.cast.glossary, transcript, codes)))
+        memory = self.shop.learn(edits, transcript)
+        return told(transcript, codes, edits, self.cast, self.kit, memory, duration=media.duration)
+
+    def _dubs(self, media: Media, scripts: Sequence[Script]) -> Iterator[Dub]:
+        """Each version on the clock, its voices made as it is asked for."""
+        voice = self.booth.voice(media, [script.language for script in scripts if script.dubbed])
+        absorb = ABSORBERS[self.settings.absorb]
+        return dub(scripts, voice, media.duration, self.cast, self.kit, absorb)
 
     def _hear(self, event: Advanced | Warned | Opened) -> None:
         if isinstance(event, Warned):
@@ -177,16 +225,9 @@ class Studio:
             self._hear(Warned(message))
 
     def _transcript(self, media: Media, project: Project, script: Path | None) -> Transcript:
-        """What she says: a person's edited transcript, else what the transcriber hears."""
-        words = find_script(media, script, self.ffmpeg)
-        script_key = key(words.sentences) if words else ""
-        edited = edited_transcript(project, media, script_key)
-        if edited:
-            project.save_transcript(edited, media.sha256, script_key)
-            return edited
-        transcript = hear(media, words.sentences if words else None, self.cast, self.kit, self.ffmpeg)
-        self._warn(*remarks.of_transcript(transcript, str(words.origin if words else media.path), media, project))
-        project.save_transcript(transcript, media.sha256, script_key)
+        """As `transcribed`; what is doubtful is said."""
+        transcript, origin = transcribed(media, project, script, self.cast, self.kit, self.ffmpeg)
+        self._warn(*remarks.of_transcript(transcript, origin, media, project))
         return transcript
 
     def _edits(
@@ -211,16 +252,7 @@ class Studio:
         pictures: dict[Look, Future[Path]] = {}
         pending: list[Future[Output]] = []
         dubs: list[Dub] = []
-        absorb = ABSORBERS[self.settings.absorb]
-        voice = self.booth.voice(media, [script.language for script in scripts if script.dubbed])
-        for made in dub(
-            scripts,
-            voice,
-            media.duration,
-            self.cast,
-            self.kit,
-            absorb,
-        ):
+        for made in self._dubs(media, scripts):
             dubs.append(made)
             self._warn(*remarks.of_timing(made))
             look = renderer.look(made)
@@ -272,6 +304,7 @@ class Studio:
 
             by = self.audit.makers(self.speaker, self.engines)
             written = project.publish(code, identity, write)
+            self.kit.rates.learn(OUTPUT, written.size, made.timeline.duration)
         version = Version(made.script.lines, by_line(made), written)
         if version != kept or not project.has_subtitles(code, self.settings.formats):
             project.save_subtitles(code, made.cues, self.settings.formats)

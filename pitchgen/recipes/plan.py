@@ -65,7 +65,7 @@ class Plan:
 
 def plan(
     studio: Studio, video: Path, languages: Sequence[str], *, script: Path | None = None,
-    translations: Mapping[str, Path] = NO_FILES,
+    translations: Mapping[str, Path] = NO_FILES, name: str | None = None,
 ) -> Plan:  # fmt: skip
     """The plan of `studio.make` with the same arguments: reads what is there and writes nothing.
 
@@ -76,7 +76,7 @@ def plan(
     media = probe(video, audio_track=studio.settings.audio_track)
     studio.screen.check(media)
     studio.present(known_speaker(media, codes, studio.company, studio.settings))
-    with opened(studio.settings.out / video.stem, write=False) as project:
+    with opened(studio.settings.out / (name or video.stem), write=False) as project:
         planner = _Planner(studio, media, project, codes, read_translations(translations, codes))
         planner.walk(find_script(media, script, studio.ffmpeg))
     return Plan(video, media.duration, codes, tuple(planner.steps))

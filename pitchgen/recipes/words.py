@@ -1,4 +1,4 @@
-"""Where the words come from when nobody is asked to recognise them: a script, subtitles, a subtitle track."""
+"""Where the words come from: a script, subtitles, a subtitle track, else what is heard."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pitchgen.core.errors import InputError
+from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Media
+from pitchgen.core.transcript import Transcript
 from pitchgen.edges.ffmpeg import Ffmpeg
 from pitchgen.edges.probe import CHINESE_TAGS
+from pitchgen.edges.project import Project
 from pitchgen.edges.subtitles import read_script
+from pitchgen.kit import Kit
+from pitchgen.recipes.casting import Cast
+from pitchgen.recipes.dub import hear
+from pitchgen.recipes.editing import edited_transcript
 from pitchgen.stages.segment import sentences
 
 BESIDE = (".txt", ".srt", ".vtt", ".ass", ".ttml")
@@ -42,6 +49,24 @@ def find_script(media: Media, given: Path | None, ffmpeg: Ffmpeg) -> Words | Non
         track = Path(folder) / "track.srt"
         track.write_text(ffmpeg.subtitles(media, tracks[0].index), "utf-8")
         return _words(f"{media.path} (subtitle track {tracks[0].index})", read_script(track))
+
+
+def transcribed(
+    media: Media, project: Project, script: Path | None, cast: Cast, kit: Kit, ffmpeg: Ffmpeg
+) -> tuple[Transcript, str]:
+    """What she says, and where it comes from: a person's edited transcript, else her script, else what is heard.
+
+    Raises:
+        InputError: a script without a sentence, or an edited transcript of another video.
+        MediaError: nobody speaks.
+    """
+    words = find_script(media, script, ffmpeg)
+    origin, script_key = (words.origin, key(words.sentences)) if words else (str(media.path), "")
+    found = edited_transcript(project, media, script_key) or hear(
+        media, words.sentences if words else None, cast, kit, ffmpeg
+    )
+    project.save_transcript(found, media.sha256, script_key)
+    return found, origin
 
 
 def _words(origin: str, text: str) -> Words:

@@ -128,6 +128,32 @@ def make(
 
 
 @app.command()
+def batch(
+    catalog: options.Catalog,
+    langs: options.Langs,
+    out: options.Out = None,
+    name: options.Template = None,
+    rows: options.Rows = None,
+    untranslated: options.Untranslated = None,
+    profile: options.Profile = None,
+    use: options.Use = None,
+    voice: options.Voice = None,
+    consent: options.Consent = None,
+    store: options.Store = None,
+    dry_run: options.DryRun = False,
+    json: options.Json = False,
+) -> None:
+    """Make every video of a catalog; the same command again goes on where it was."""
+    given = {name: value for name, value in locals().items() if name in Settings.__dataclass_fields__}
+    from pitchgen.edges.settings import read_settings
+    from pitchgen.shells.batching import run_batch
+
+    code = run_batch(catalog, langs, read_settings(given), name=name, rows=rows, dry_run=dry_run, json=json)
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
 def languages(json: JsonOption = False) -> None:
     """List the languages and what can be done in each."""
     from pitchgen.shells.showing import show_languages

@@ -17,6 +17,11 @@ ENGINE = "An engine for this verb instead of the profile's, as ENGINE or ENGINE:
 Videos = Annotated[list[Path], typer.Argument(help="Videos in which a merchant speaks Chinese.", metavar="VIDEO...")]
 Langs = Annotated[str, typer.Option("--langs", "-l", help="Languages to make, as in en,fr,ru.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the results. (default: out)")]
+Catalog = Annotated[Path, typer.Argument(help="A folder of videos, or a table of them: CSV, XLSX, JSONL.")]
+Template = Annotated[
+    str | None, typer.Option(help="Where outputs lie under --out, as {sku}/{lang}.mp4. (default: NAME/LANG.mp4)")
+]
+Rows = Annotated[str | None, typer.Option(help="Only these rows, as 3,7 or 2-9.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done and how long it takes.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout and nothing else.")]
 

@@ -10,6 +10,9 @@ from rich.text import Text
 from pitchgen.core.events import Advanced, Event, Warned
 
 LABELS = {
+    "batch heard": "videos: heard",
+    "batch told": "videos: translated",
+    "batch made": "videos: made",
     "decode": "listen to the file",
     "detect": "find the speech",
     "transcribe": "write down the words",
