@@ -48,6 +48,10 @@ class Settings:
     """An ffmpeg program to use instead of the packaged one."""
     producer: str = "pitchgen"
     """Code of who offers the service, for the implicit label of GB 45438-2025."""
+    certificate: Path | None = None
+    """PEM file with the shop's certificate chain, for content credentials; without it one for development signs."""
+    certificate_key: Path | None = None
+    """PEM file with its private key, without a password."""
     separate: str | None = None
     """What is kept of her sound: `none`, or `duck`: all of it, lower under the new voice."""
     detect: str | None = None

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 from pitchgen.core.errors import InputError
 
@@ -23,6 +24,8 @@ WIDEST = 0.92  # of the frame's width: the plate keeps off the edges
 
 AIGC_KEY = "AIGC"
 IS_GENERATED = "1"  # 2 would be `possibly`, 3 `suspected`
+LONGEST_CODE = 256  # characters: four times a SHA-256
+LONGEST_LABEL = 64 << 10  # characters of JSON: generous for seven codes, and no field for floods
 _ALLOWED = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]*")  # neither space, quote, backslash nor Chinese
 
 
@@ -64,8 +67,11 @@ def label_digest() -> str:
     return hashlib.sha256(LABEL_PATH.read_bytes()).hexdigest()
 
 
-def aigc(producer: str, produce_id: str) -> str:
-    """The implicit label of something made just now, as JSON; the maker is the first to spread it.
+def aigc(producer: str, produce_id: str, source: Aigc | None = None) -> str:
+    """The implicit label of something made just now, as JSON.
+
+    The maker is the first to spread it. Where it was made from something that has a label, that one's maker and number
+    stay, as who spread it before: one label says both, and a second is not allowed.
 
     Raises:
         InputError: a code that is empty or holds what the standard does not allow.
@@ -76,8 +82,26 @@ def aigc(producer: str, produce_id: str) -> str:
                 f"{name} {value!r}: GB 45438 allows letters, digits and signs but neither spaces, quotes, "
                 "backslashes nor Chinese; use a code such as your company's registration number"
             )
-    made = Aigc(IS_GENERATED, producer, produce_id, "", producer, produce_id, "")
+    before = (coded(source.producer), coded(source.produce_id)) if source else ("", "")
+    propagator, propagate_id = before if all(before) else (producer, produce_id)
+    made = Aigc(IS_GENERATED, producer, produce_id, "", propagator, propagate_id, "")
     return json.dumps({key: getattr(made, field) for key, field in _KEYS.items()}, separators=(",", ":"))
+
+
+def coded(value: str) -> str:
+    """A code of somebody else's label as the standard allows it.
+
+    What it forbids is percent-encoded, so that nothing is lost and nothing can be smuggled in; what is longer than any
+    code stands by its digest.
+    """
+    if len(value) > LONGEST_CODE:
+        return "sha256:" + hashlib.sha256(value.encode(errors="replace")).hexdigest()
+    return "".join(c if _ALLOWED.fullmatch(c) else quote(c, safe="", errors="replace") for c in value)
+
+
+def codes_allowed(label: Aigc) -> bool:
+    """Whether every value holds only characters that the standard allows."""
+    return all(_ALLOWED.fullmatch(getattr(label, field)) for field in _KEYS.values())
 
 
 def read_aigc(text: str) -> Aigc:
@@ -86,6 +110,8 @@ def read_aigc(text: str) -> Aigc:
     Raises:
         InputError: not such a label; the message says what is missing.
     """
+    if len(text) > LONGEST_LABEL:
+        raise InputError(f"the AIGC label has {len(text)} characters; seven codes need no more than {LONGEST_LABEL}")
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -96,4 +122,6 @@ def read_aigc(text: str) -> Aigc:
         raise InputError("the AIGC label is no JSON object")
     if missing := [key for key in _KEYS if key not in found]:
         raise InputError(f"the AIGC label lacks {', '.join(missing)}")
+    if wrong := [key for key in _KEYS if not isinstance(found[key], str | int)]:
+        raise InputError(f"the AIGC label has no text in {', '.join(wrong)}")
     return Aigc(**{field: str(found[key]) for key, field in _KEYS.items()})

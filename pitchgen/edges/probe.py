@@ -64,6 +64,22 @@ def metadata(path: Path) -> dict[str, str]:
         return dict(container.metadata)
 
 
+def tags(path: Path) -> tuple[tuple[str, str], ...]:
+    """Names and values of the tags of a file and of its streams.
+
+    Raises:
+        MediaError: nothing that can be read.
+    """
+    import av
+
+    try:
+        with _opened(path) as container:
+            holders = [container, *container.streams]
+            return tuple(pair for holder in holders for pair in holder.metadata.items())
+    except (av.FFmpegError, ValueError, EOFError) as error:
+        raise MediaError(f"{path}: cannot be read ({_reason(error)})") from error
+
+
 def measured(path: Path) -> Measured:
     """What a finished video is, by its header."""
     import av

@@ -21,6 +21,7 @@ from pitchgen.core.caption import Cue
 from pitchgen.core.errors import StorageError
 from pitchgen.core.project import Record, Version, Written
 from pitchgen.core.transcript import Transcript
+from pitchgen.edges import marks
 from pitchgen.edges.store import PART, storage_errors, temporary, write_atomically
 from pitchgen.edges.subtitle_formats import WRITERS, write_srt
 from pitchgen.edges.subtitles import read_subtitles
@@ -81,10 +82,11 @@ class Project:
         with self._remembering:
             self._remember(replace(self.record, source=source, script=script, transcript=transcript))
 
-    def save_subtitles(self, code: str, cues: tuple[Cue, ...], formats: Sequence[str]) -> None:
-        """Write the captions of a language in `formats`, and as SRT in any case."""
+    def save_subtitles(self, code: str, cues: tuple[Cue, ...], formats: Sequence[str], label: str = "") -> None:
+        """Write the captions of a language in `formats` and as SRT; WebVTT alone has a place for a label."""
         for path in self.subtitles(code, formats):
-            write_atomically(path, WRITERS[path.suffix[1:]](cues, code))
+            text = WRITERS[path.suffix[1:]](cues, code)
+            write_atomically(path, marks.in_vtt(text, label) if label and path.suffix == ".vtt" else text)
 
     def save_version(self, code: str, version: Version) -> None:
         """Remember what was written for a language."""

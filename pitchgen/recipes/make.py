@@ -35,6 +35,7 @@ from pitchgen.recipes.background import Background
 from pitchgen.recipes.casting import Cast, Casting, check_languages
 from pitchgen.recipes.dub import Dub, dub
 from pitchgen.recipes.editing import NO_FILES, Translations, find_edits, read_translations
+from pitchgen.recipes.labelling import Labelling, damaged, provenance
 from pitchgen.recipes.listening import NOT_HEARD, Heard, listened
 from pitchgen.recipes.naming import spellings
 from pitchgen.recipes.outcome import Outcome, Output
@@ -198,6 +199,7 @@ class Studio:
         self.screen.check(media)
         self._listen(Opened(str(video)))
         self.admit(media, codes)
+        self._warn(*damaged(media))
         return media
 
     def _scripts(
@@ -276,8 +278,8 @@ class Studio:
     def renderer(self, media: Media, transcript: Transcript) -> Renderer:
         """What makes the files of a video."""
         captions = caption_transcript(transcript, media.duration)
-        producer, separator = self.settings.producer, self.cast.separator
-        return Renderer(media, self.kit, self.ffmpeg, producer, captions, self.screen, separator)
+        labelling, separator = Labelling.of(self.settings), self.cast.separator
+        return Renderer(media, self.kit, self.ffmpeg, labelling, captions, self.screen, separator)
 
     def _heard(self, made: Dub, project: Project) -> Heard:
         """What is heard of the facts in a version; what is heard otherwise is said."""
@@ -299,7 +301,8 @@ class Studio:
             encoded = picture.result()
 
             def write(path: Path) -> None:
-                renderer.mux(made, identity, encoded, sound, path)
+                origin = provenance(renderer.media, made, self.cast, by)
+                renderer.mux(made, identity, encoded, sound, origin, path)
                 self.audit.made(renderer.media, code, path, project.video_path(code), by)
 
             by = self.audit.makers(self.speaker, self.engines)
@@ -307,7 +310,8 @@ class Studio:
             self.kit.rates.learn(OUTPUT, written.size, made.timeline.duration)
         version = Version(made.script.lines, by_line(made), written)
         if version != kept or not project.has_subtitles(code, self.settings.formats):
-            project.save_subtitles(code, made.cues, self.settings.formats)
+            label = renderer.labelling.label(renderer.media, code, identity)
+            project.save_subtitles(code, made.cues, self.settings.formats, label)
             project.save_version(code, version)
         return output(made, identity, project, self.cast, renderer, reused=picture is None)
 

@@ -9,22 +9,22 @@ from pathlib import Path
 
 from pitchgen.core.caption import Cue
 from pitchgen.core.engines import Separator
-from pitchgen.core.errors import EngineError
 from pitchgen.core.events import Advanced
 from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Media
 from pitchgen.core.picture import Look
+from pitchgen.core.provenance import Provenance
 from pitchgen.edges import labels
 from pitchgen.edges.ffmpeg import Ffmpeg, Track
-from pitchgen.edges.probe import metadata
 from pitchgen.edges.subtitle_formats import write_srt
 from pitchgen.kit import Kit
 from pitchgen.languages import SOURCE, language
 from pitchgen.recipes.dub import Dub
+from pitchgen.recipes.labelling import Labelling
 from pitchgen.recipes.screen import Screen
 from pitchgen.recipes.soundtrack import Soundtrack
 
-PICTURE_VERSION, MUX_VERSION = 1, 2
+PICTURE_VERSION, MUX_VERSION = 1, 3
 """Raised whenever the same input gives another file."""
 
 
@@ -35,7 +35,7 @@ class Renderer:
     media: Media
     kit: Kit
     ffmpeg: Ffmpeg
-    producer: str
+    labelling: Labelling
     captions: tuple[Cue, ...]
     """What she says, in her own language."""
     screen: Screen
@@ -79,18 +79,18 @@ class Renderer:
     def output_key(self, dub: Dub, look: Look) -> str:
         """Identifies all that the video of a version is made from."""
         tracks = (dub.cues, self._captions(dub)) if self.screen.soft else ()
-        parts = self._picture_parts(look), self.soundtrack.parts(dub), tracks, self.producer
+        parts = self._picture_parts(look), self.soundtrack.parts(dub), tracks, self.labelling
         return key(f"mux@{MUX_VERSION}", *parts)
 
-    def mux(self, dub: Dub, identity: str, picture: Path, sound: Path, target: Path) -> None:
-        """The labelled video of a version, whose `output_key` is `identity`; its label is read back at once.
+    def mux(self, dub: Dub, identity: str, picture: Path, sound: Path, made: Provenance, target: Path) -> None:
+        """The labelled and signed video of a version, whose `output_key` is `identity`.
 
         Raises:
-            EngineError: the label is not there.
+            EngineError: its labels cannot be read back.
         """
         code = dub.script.language
         spoken, source = language(code), language(SOURCE)
-        label = labels.aigc(self.producer, f"{code}-{identity[:32]}")
+        label = self.labelling.label(self.media, code, identity)
         with tempfile.TemporaryDirectory(prefix="pitchgen-") as folder:
             tracks = [
                 Track(_written(Path(folder) / f"{row.code}.srt", cues, row.code), row.iso639_2, row.native)
@@ -100,8 +100,7 @@ class Renderer:
             heard = spoken if dub.script.dubbed else source
             speech = Track(sound, heard.iso639_2, heard.native)
             self.ffmpeg.mux(picture, speech, tracks, {labels.AIGC_KEY: label}, target, dub.timeline.duration)
-        if metadata(target).get(labels.AIGC_KEY) != label:
-            raise EngineError(f"{target}: the AI label could not be read back; the output is withheld")
+        self.labelling.sign(target, label, made)
 
     def _captions(self, dub: Dub) -> tuple[Cue, ...]:
         """What she says, on the clock of a version."""
