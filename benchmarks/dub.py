@@ -151,7 +151,7 @@ class Mux:
         made, label = self.folder / "made.mp4", {labels.AIGC_KEY: labels.aigc("benchmark", "1")}
 
         def put() -> None:
-            self.ffmpeg.mux(self.picture, Track(self.sound, "eng", "English"), self.captions, label, made, 60.0)
+            self.ffmpeg.mux(self.picture, [Track(self.sound, "eng", "English")], self.captions, label, made, 60.0)
             assert labels.AIGC_KEY in metadata(made)
 
         return seconds(put)

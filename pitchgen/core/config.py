@@ -42,6 +42,9 @@ class Settings:
     """Who absorbs what no good tempo fits: `audio` alone, or the picture, which may `freeze` or go `slow` in pauses."""
     loudness: float | None = None
     """LUFS of every output: -16 by default, -14 on social platforms, -23 in broadcasting; or the platform's."""
+    package: str = "video"
+    """What is made beside the videos, joined by commas: `tracks` or `tracks.mkv`, one file with all languages; `hls`, a
+    stream with all languages."""
     audio_track: int | None = None
     """Which audio track carries the speech, counted from 1."""
     ffmpeg: str | None = None
@@ -91,6 +94,12 @@ class Settings:
     speech_model: str | None = None
     speech_voice: str | None = None
     speech_key: str | None = None
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """What is made beside the videos, one by one."""
+        named = dict.fromkeys(part.strip().lower() for part in self.package.split(","))
+        return tuple(part for part in named if part and part != "video")
 
     @property
     def formats(self) -> tuple[str, ...]:

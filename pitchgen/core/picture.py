@@ -58,6 +58,8 @@ class Look:
     rate_hz: float | None = None
     """Constant frame rate; None leaves it as it was filmed."""
     captions: Burned | None = None
+    key_seconds: float | None = None
+    """A frame that can be started from at least so often, where the picture is cut into segments."""
     bits_per_second: int | None = None
     """Most that it may take over any few seconds; None where only quality counts."""
     least_bits_per_second: int | None = None

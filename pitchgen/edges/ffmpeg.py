@@ -108,10 +108,12 @@ class Ffmpeg(Program):
             environment = typeset.environment if typeset else None
             seconds = media.duration + look.clock.added
 
+            keys = {"force_key_frames": f"expr:gte(t,n_forced*{look.key_seconds:g})"} if look.key_seconds else {}
+
             def encode(**rate: Any) -> None:
                 graph = picture.output(
                     str(target), vcodec="libx264", preset=PRESET, an=None, map_metadata=-1, map_chapters=-1,
-                    fps_mode="cfr" if look.rate_hz else "vfr", **rate,
+                    fps_mode="cfr" if look.rate_hz else "vfr", **keys, **rate,
                 )  # fmt: skip
                 self.run(graph, media.path, seconds, progress, environment=environment)
 
@@ -122,10 +124,12 @@ class Ffmpeg(Program):
                 encode(**{"b:v": steady, "x264-params": "nal-hrd=cbr:filler=1"}, minrate=steady, **_bounded(steady))
 
     def mux(
-        self, picture: Path, sound: Track, captions: Sequence[Track], metadata: dict[str, str], target: Path,
-        duration: float,
+        self, picture: Path, sounds: Sequence[Track], captions: Sequence[Track], metadata: dict[str, str],
+        target: Path, duration: float,
     ) -> None:  # fmt: skip
-        """Picture, sound and soft subtitles in one MP4, nothing encoded again.
+        """Picture, sounds and soft subtitles in one MP4, or Matroska by its suffix, nothing encoded again.
+
+        Of the sounds and of the subtitles the first is what a player takes by itself.
 
         Raises:
             EngineError, StorageError: as `run`.
@@ -134,25 +138,27 @@ class Ffmpeg(Program):
 
         inputs = [
             source(picture)["v"],
-            source(sound.path)["a"],
+            *(source(track.path)["a"] for track in sounds),
             *(source(track.path)["s"] for track in captions),
         ]
-        text = {"scodec": "mov_text", "disposition:s:0": "default"} if captions else {}
+        text = {"scodec": "srt" if target.suffix == ".mkv" else "mov_text"} if captions else {}
+        form = {} if target.suffix == ".mkv" else {"movflags": "+faststart+use_metadata_tags"}
         graph = ffmpeg.output(
             *inputs,
             str(target),
             c="copy",
             copyts=None,  # else a picture that begins after the sound is moved to the start
             map_metadata=-1,
-            movflags="+faststart+use_metadata_tags",
+            **form,
             **text,
         )
-        tags = [("", f"{name}={value}") for name, value in metadata.items()]
-        for kind, tracks in (("a", [sound]), ("s", captions)):
+        options = [w for name, value in metadata.items() for w in ("-metadata", f"{name}={value}")]
+        for kind, tracks in (("a", sounds), ("s", captions)):
             for index, track in enumerate(tracks):
-                names = (f"language={track.language}", f"handler_name={track.title}")
-                tags += [(f":s:{kind}:{index}", name) for name in names]
-        self.run(graph, target, duration, repeated=[w for where, tag in tags for w in (f"-metadata{where}", tag)])
+                names = (f"language={track.language}", f"title={track.title}", f"handler_name={track.title}")
+                options += [w for name in names for w in (f"-metadata:s:{kind}:{index}", name)]
+                options += [f"-disposition:{kind}:{index}", "0" if index else "default"]
+        self.run(graph, target, duration, repeated=options)
 
 
 def _bounded(bits: int | None) -> dict[str, int]:

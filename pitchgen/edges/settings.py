@@ -35,6 +35,7 @@ CHOICES = {
     "use": ("commercial", "research"),
     "device": ("auto", "cpu", "cuda", "mps"),
 }
+PACKAGES = ("video", "tracks", "tracks.mkv", "hls")
 LOUDNESS_LUFS = (-31.0, -9.0)
 """From the quietest that anybody broadcasts to what a limiter can reach without flattening speech."""
 ELSEWHERE = {"phrasebook"}
@@ -65,6 +66,9 @@ def read_settings(given: Mapping[str, Any], *, folder: Path | None = None) -> Se
             raise InputError(f"{name} is {' or '.join(choices)}, not {values[name]!r}")
     if isinstance(values.get("takes"), int) and values["takes"] < 1:
         raise InputError(f"takes is how often a sentence is said, at least once, not {values['takes']}")
+    for name in str(values.get("package", "")).lower().split(","):
+        if name.strip() and name.strip() not in PACKAGES:
+            raise InputError(f"package is {', '.join(PACKAGES)}, not {name.strip()!r}")
     _check_loudness(values.get("loudness"))
     for name in str(values.get("subtitles", "")).lower().split(","):
         if name.strip() and name.strip() not in WRITERS:

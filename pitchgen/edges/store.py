@@ -221,6 +221,22 @@ def temporary(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
+@contextmanager
+def folder_atomically(path: Path) -> Iterator[Path]:
+    """A fresh folder beside `path`, which takes its place as a whole when the block ends well.
+
+    A folder that is there already is renamed first: a reader finds the old one, for a moment none, or the new one.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=PART, dir=path.parent) as scratch:
+        part, old = Path(scratch, "new"), Path(scratch, "old")
+        part.mkdir()
+        yield part
+        if path.exists():
+            path.rename(old)
+        part.rename(path)
+
+
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Replace the file at `path` by `content`, so that a reader sees the old one or the new one.
 

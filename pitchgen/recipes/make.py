@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ from pitchgen.recipes.labelling import Labelling, damaged, provenance
 from pitchgen.recipes.listening import NOT_HEARD, Heard, listened
 from pitchgen.recipes.naming import spellings
 from pitchgen.recipes.outcome import Outcome, Output
+from pitchgen.recipes.packaging import Packager
 from pitchgen.recipes.published import by_line, output
 from pitchgen.recipes.remembering import Shop
 from pitchgen.recipes.render import Renderer
@@ -107,6 +108,7 @@ class Studio:
         self.screen = Screen(settings, Fonts(settings.fonts))
         self._listen = listen
         self._warnings: list[str] = []
+        self._packages: tuple[Path, ...] = ()
 
     @cached_property
     def casting(self) -> Casting:
@@ -273,6 +275,9 @@ class Studio:
         for note in [*self.screen.preset.notes, *(f"{o.video}: {limit}" for o in outputs for limit in o.unmet)]:
             self._warn(f"{self.screen.preset.name}: {note}")
         project.save_subtitles(SOURCE, renderer.captions, self.settings.formats)
+        makers = self.audit.makers(self.speaker, self.engines)
+        packager = Packager(renderer, project, self.cast, partial(self.audit.made, media, by=makers), makers)
+        self._packages = packager.pack(self.settings.packages, dubs)
         return tuple(outputs)
 
     def renderer(self, media: Media, transcript: Transcript) -> Renderer:
@@ -329,4 +334,5 @@ class Studio:
             better=registry.better(casting.profile.name, casting.weights) if self.settings.profile == "auto" else (),
             outputs=outputs,
             warnings=tuple(self._warnings),
+            packages=self._packages,
         )

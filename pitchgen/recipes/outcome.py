@@ -85,3 +85,5 @@ class Outcome:
     """What the next better profile would need; empty where there is none, or where a profile was named."""
     outputs: tuple[Output, ...]
     warnings: tuple[str, ...]
+    packages: tuple[Path, ...] = ()
+    """Files and streams with all languages in one."""

@@ -99,7 +99,7 @@ class Renderer:
             ]
             heard = spoken if dub.script.dubbed else source
             speech = Track(sound, heard.iso639_2, heard.native)
-            self.ffmpeg.mux(picture, speech, tracks, {labels.AIGC_KEY: label}, target, dub.timeline.duration)
+            self.ffmpeg.mux(picture, [speech], tracks, {labels.AIGC_KEY: label}, target, dub.timeline.duration)
         self.labelling.sign(target, label, made)
 
     def _captions(self, dub: Dub) -> tuple[Cue, ...]:

@@ -13,6 +13,7 @@ from pitchgen.core.media import Media
 from pitchgen.core.picture import Burned, Look
 from pitchgen.core.preset import Preset
 from pitchgen.edges.fonts import Fonts
+from pitchgen.edges.hls import KEY_SECONDS
 from pitchgen.edges.picture import frame_of
 from pitchgen.edges.presets import preset
 from pitchgen.languages import SOURCE, language
@@ -75,6 +76,9 @@ class Screen:
         if not self.burns and (self.settings.bilingual or self.settings.caption_style != DEFAULT_STYLE):
             what = "bilingual" if self.settings.bilingual else "caption_style"
             raise InputError(f"{what} is for captions in the picture: add --captions burn, or leave it out")
+        if self.settings.packages and (self.burns or self.waits):
+            what = "captions are drawn into it: add --captions soft" if self.burns else "it waits: leave out --absorb"
+            raise InputError(f"package {self.settings.package}: one picture for all languages cannot be where {what}")
         self._framed(media)
         for script in scripts if self.burns else ():
             self.fonts.lettering(language(script.language), [line.text or line.source for line in script.lines])
@@ -103,6 +107,7 @@ class Screen:
         return Look(
             frame=framed(self.preset, media.picture.shown_px, self.settings.fill),
             rate_hz=rated(self.preset, media.picture),
+            key_seconds=KEY_SECONDS if "hls" in self.settings.packages else None,
             bits_per_second=bounded(self.preset, media.path, media.duration + added),
             least_bits_per_second=asked(self.preset, OUTLAST),
         )

@@ -51,18 +51,29 @@ class Soundtrack:
 
     def sound(self, dub: Dub) -> Path:
         """The finished sound of a version; her own, equally loud, where the version is not dubbed."""
-        name, version = ("sound", SOUND_VERSION) if dub.script.dubbed else ("original", ORIGINAL_VERSION)
-        return self.kit.file(name, ".m4a", self.parts(dub), lambda path: self._write(dub, path), version=version)
+        if not dub.script.dubbed:
+            return self.original()
+        return self.kit.file(
+            "sound", ".m4a", self.parts(dub), lambda path: self._write(dub, path), version=SOUND_VERSION
+        )
+
+    def original(self) -> Path:
+        """Her own sound, as loud as the others."""
+        return self.kit.file("original", ".m4a", self.original_parts, self._write_original, version=ORIGINAL_VERSION)
+
+    @property
+    def original_parts(self) -> list[object]:
+        """All that her own sound is made from."""
+        return [self.media, self.ffmpeg, self.loudness, mixing.VERSION]
 
     def parts(self, dub: Dub) -> list[object]:
         """All that the sound of a version is made from."""
-        common = [self.media, self.ffmpeg, self.loudness, mixing.VERSION]
         if not dub.script.dubbed:
-            return common
+            return self.original_parts
         voiced = [sound.key for sound in dub.sounds]
         clips = [(clip.start, clip.tempo, clip.original, clip.duration) for clip in dub.timeline.clips]
         kept = [] if self.separator.leaves == "nothing" else [dub.clock, laying.VERSION, separating.VERSION]
-        return [*common, clips, dub.timeline.duration, voiced, self.separator, *kept]
+        return [*self.original_parts, clips, dub.timeline.duration, voiced, self.separator, *kept]
 
     def gauged(self, identity: str, path: Path) -> Loudness:
         """How loud the file at `path` is, which was made from what `identity` says; measured once."""
@@ -80,10 +91,6 @@ class Soundtrack:
 
     def _write(self, dub: Dub, target: Path) -> None:
         folder, channels = target.parent, channels_of(self.media)
-        if not dub.script.dubbed:
-            with spooled(original(self.media, self.ffmpeg, channels), folder, channels) as blocks:
-                self._master(blocks, target, channels, self.media.duration)
-            return
         seconds = dub.timeline.duration
         with spooled(mixing.mix(dub.timeline, self._sounds(dub)), folder, 1) as voices:
             if self.separator.leaves == "nothing":
@@ -91,6 +98,11 @@ class Soundtrack:
                 return
             with spooled(mixing.over(voices, self._bed(dub, voices, channels)), folder, channels) as blocks:
                 self._master(blocks, target, channels, seconds)
+
+    def _write_original(self, target: Path) -> None:
+        channels = channels_of(self.media)
+        with spooled(original(self.media, self.ffmpeg, channels), target.parent, channels) as blocks:
+            self._master(blocks, target, channels, self.media.duration)
 
     def _room(self, dub: Dub) -> Iterator[Samples]:
         """The sound of her room, under a version that keeps nothing else of it."""

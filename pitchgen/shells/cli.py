@@ -104,6 +104,7 @@ def make(
     absorb: options.Absorb = None,
     separate: options.Separate = None,
     loudness: options.Loudness = None,
+    package: options.Package = None,
     device: options.Device = None,
     weights: options.Weights = None,
     pull: options.Pull = False,

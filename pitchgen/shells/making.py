@@ -104,6 +104,8 @@ def _print_outcome(outcome: Outcome) -> None:
     Console(highlight=False).print(table)
     performers = ", ".join(name for name in outcome.engines.values() if name != "none")
     sys.stdout.write(f"profile: {outcome.profile} ({performers})\n")
+    for package in outcome.packages:
+        sys.stdout.write(f"all languages in one: {package}\n")
     if outcome.better:
         name, *needs = outcome.better
         sys.stdout.write(f"a better one, {name}, would need: {'; '.join(needs)}\n")

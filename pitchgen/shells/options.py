@@ -153,6 +153,14 @@ Loudness = Annotated[
     ),
 ]
 
+Package = Annotated[
+    str | None,
+    typer.Option(
+        help="Beside the videos, as in tracks,hls: all languages in one file (tracks, tracks.mkv) or stream (hls).",
+        rich_help_panel=SOUND,
+    ),
+]
+
 Device = Annotated[
     str | None,
     typer.Option(help="Where networks run: auto, cpu, cuda, mps. (default: auto)", rich_help_panel=MACHINE),

@@ -23,6 +23,9 @@ LABELS = {
     "synthesize": "speak",
     "shorten": "say in fewer words what takes too long",
     "picture": "label and encode the picture",
+    "survey": "listen to her room",
+    "trace": "look for her voice in the background",
+    "gauge": "measure the finished sound",
     "render": "mix and mux",
 }
 """What a stage is called on the screen."""
