@@ -64,6 +64,9 @@ def write_stream(
         label: the implicit AI label, as JSON.
         seconds: of the longest rendition.
         ffmpeg: cuts; nothing is encoded again.
+
+    Raises:
+        EngineError: the label cannot be read back.
     """
     shown = _cut(picture, "v", folder / "video", ffmpeg, seconds)
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]

@@ -88,7 +88,9 @@ class Packager:
         ]
         return [*versions, _Spoken(SOURCE, track.original(), self.renderer.captions if soft else ())]
 
-    def _file(self, dubs: Sequence[Dub], spoken: Sequence[_Spoken], picture: Path, label: str, seconds: float, place: Path) -> None:
+    def _file(
+        self, dubs: Sequence[Dub], spoken: Sequence[_Spoken], picture: Path, label: str, seconds: float, place: Path
+    ) -> None:
         with temporary(place) as part, tempfile.TemporaryDirectory(prefix="pitchgen-") as folder:
             sounds, captions = [], []
             for one in spoken:
@@ -110,9 +112,6 @@ class Packager:
         renditions = [Rendition(one.code, language(one.code).native, one.sound, one.cues) for one in spoken]
         with folder_atomically(place.parent) as folder:
             write_stream(folder, picture, renditions, label, seconds, self.renderer.ffmpeg)
-            for init in folder.rglob(INIT):
-                check(init, label)
-            check(folder / MASTER, label)
             carrier = Path("video", INIT)
             self.recorded(_codes(spoken), folder / carrier, place.parent / carrier)
 
