@@ -9,7 +9,8 @@ PitchgenError
 ├── EngineError          an engine failed (`retryable` says whether again may help)
 ├── MissingWeights       an engine whose packages or weights are not on this machine
 ├── LicenceError         weights that the licence does not allow for this use
-└── ConsentError         a voice or a face without a valid consent record
+├── ConsentError         a voice or a face without a valid consent record
+└── LabelError           a file whose labels are missing or broken
 """
 
 from __future__ import annotations
@@ -63,6 +64,10 @@ class ConsentError(PitchgenError):
     """A voice or face is asked for without a valid consent record."""
 
 
+class LabelError(PitchgenError):
+    """A file whose labels are missing or broken."""
+
+
 CODES: dict[type[PitchgenError], tuple[int, int]] = {
     # error: (exit code, HTTP status); 1 is a bug, 2 a misused command line, 130 an interrupt
     InputError: (3, 422),
@@ -74,6 +79,7 @@ CODES: dict[type[PitchgenError], tuple[int, int]] = {
     MissingWeights: (9, 503),
     LicenceError: (10, 403),
     ConsentError: (11, 403),
+    LabelError: (12, 422),
     PitchgenError: (1, 500),
 }
 

@@ -20,6 +20,7 @@ GLYPH = 105 / 212
 """Height of a Latin capital to that of the picture: the lowest reading of what the standard calls the
 height of the text, since the Chinese characters beside it are higher. Source: measured on the picture."""
 TEXT = 0.06  # of the shortest side; the standard asks for 5% and leaves open how text is measured
+CENTRE = 0.06  # of the frame's height, from above: below the status line of phones
 WIDEST = 0.92  # of the frame's width: the plate keeps off the edges
 
 AIGC_KEY = "AIGC"
@@ -59,6 +60,12 @@ def label_size(width_px: int, height_px: int) -> tuple[int, int]:
     height = TEXT * min(width_px, height_px) / GLYPH
     width = min(height * ASPECT, WIDEST * width_px)
     return max(2, int(width) // 2 * 2), max(2, -int(-height // 2) * 2)
+
+
+def label_place(width_px: int, height_px: int) -> tuple[int, int, int, int]:
+    """Left, top, width and height in pixels of the label on a frame of that size."""
+    width, height = label_size(width_px, height_px)
+    return (width_px - width) // 2, max(0, int(height_px * CENTRE - height / 2)), width, height
 
 
 @cache

@@ -15,7 +15,7 @@ from typing import Any
 from pitchgen.core.clock import Clock
 from pitchgen.core.media import Stream
 from pitchgen.core.picture import Burned, Frame, Look
-from pitchgen.edges.labels import LABEL_PATH, LABEL_SECONDS, label_size
+from pitchgen.edges.labels import LABEL_PATH, LABEL_SECONDS, label_place
 from pitchgen.edges.program import source
 
 MOST_FRAMES = 60  # a second, whatever a header says: some say 1000
@@ -107,10 +107,10 @@ def _framed(picture: Any, frame: Frame) -> Any:
 
 def _labelled(picture: Any, stream: Stream, size: tuple[int, int]) -> Any:
     """The picture with the visible label over its first seconds."""
-    width, height = label_size(*size)
+    left, top, width, height = label_place(*size)
     label = source(LABEL_PATH).filter("scale", width, height)
     until = stream.start + LABEL_SECONDS
-    place = {"x": "(W-w)/2", "y": "max(0,H*0.06-h/2)", "enable": f"lt(t,{until:.3f})"}
+    place = {"x": left, "y": top, "enable": f"lt(t,{until:.3f})"}
     return picture.overlay(label, **place)
 
 

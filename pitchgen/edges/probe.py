@@ -60,7 +60,7 @@ def probe_sound(path: Path, *, audio_track: int | None = None) -> Media:
 
 def metadata(path: Path) -> dict[str, str]:
     """The tags of the whole file."""
-    with _opened(path) as container:
+    with container_of(path) as container:
         return dict(container.metadata)
 
 
@@ -73,7 +73,7 @@ def tags(path: Path) -> tuple[tuple[str, str], ...]:
     import av
 
     try:
-        with _opened(path) as container:
+        with container_of(path) as container:
             holders = [container, *container.streams]
             return tuple(pair for holder in holders for pair in holder.metadata.items())
     except (av.FFmpegError, ValueError, EOFError) as error:
@@ -84,7 +84,7 @@ def measured(path: Path) -> Measured:
     """What a finished video is, by its header."""
     import av
 
-    with _opened(path) as container:
+    with container_of(path) as container:
         picture = next(stream for stream in container.streams if stream.type == "video")
         seconds = (container.duration or 0) / av.time_base
         rate = float(picture.average_rate or 0.0)
@@ -92,7 +92,7 @@ def measured(path: Path) -> Measured:
         return Measured(width, height, rate, seconds, path.stat().st_size, picture.codec_context.name)
 
 
-def _opened(path: Path) -> Any:
+def container_of(path: Path) -> Any:
     """The file as a PyAV container that may open nothing but itself."""
     import av
 
@@ -120,7 +120,7 @@ def _read(path: Path) -> tuple[list[Stream], float, dict[int, tuple[float, float
     """Streams, declared duration in seconds, and the packets' first and last times."""
     import av
 
-    with _opened(path) as container:
+    with container_of(path) as container:
         if len(container.streams) > MAX_STREAMS:
             raise UnsupportedError(f"{path}: {len(container.streams)} streams; at most {MAX_STREAMS} are taken")
         start = (container.start_time or 0) / av.time_base
@@ -175,7 +175,7 @@ def _with_rotation(container: Any, streams: list[Stream], shown: Stream) -> list
 def _scan(path: Path) -> dict[int, tuple[float, float]]:
     """Seconds at which the packets of each stream of picture and sound begin and end: what is really there."""
     found: dict[int, tuple[float, float]] = {}
-    with _opened(path) as container:
+    with container_of(path) as container:
         for packet in container.demux():
             if packet.pts is None or packet.stream.type not in ("video", "audio"):
                 continue

@@ -13,6 +13,7 @@ from pitchgen import __version__
 from pitchgen.core.config import Settings
 from pitchgen.core.errors import InputError
 from pitchgen.core.media import Media
+from pitchgen.edges.content import content_digest
 from pitchgen.edges.labels import AIGC_KEY, read_aigc
 from pitchgen.edges.ledger import Entry, Ledger
 from pitchgen.edges.probe import metadata
@@ -71,6 +72,7 @@ class Audit:
             "language": code,
             "output": str(place.absolute()),
             "sha256": file_sha256(file),
+            "content": content_digest(file),
             "produce_id": read_aigc(metadata(file).get(AIGC_KEY, "")).produce_id,
             "user": _user(),
             "pitchgen": __version__,
