@@ -96,7 +96,8 @@ class Mapped(Sequence[Result], Generic[Item, Performer, Result]):
         items: Sequence[Item],
         engine: Performer,
     ) -> None:
-        self._kit, self._stage, self._items, self._engine = kit, stage, items, engine
+        self._kit, self._stage, self._engine = kit, stage, engine
+        self.items = items
         name, version = _identity(stage)
         self.name = name
         self.keys = tuple(key(f"stage:{name}@{version}", item, engine) for item in items)
@@ -115,7 +116,7 @@ class Mapped(Sequence[Result], Generic[Item, Performer, Result]):
         return len(self._waiting)
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self.items)
 
     @overload
     def __getitem__(self, index: int) -> Result: ...
@@ -136,7 +137,7 @@ class Mapped(Sequence[Result], Generic[Item, Performer, Result]):
         value = self._kit.store.get(wanted, self._type)
         if value is None:  # damaged on the disk: made again, not passed on
             self._kit.store.drop(wanted)
-            self._make({wanted: self._items[index]})
+            self._make({wanted: self.items[index]})
             value = self._kit.store.get(wanted, self._type)
         if value is None:
             raise RuntimeError(f"{self.name}: a result cannot be read back from {self._kit.store.root}")
@@ -146,7 +147,7 @@ class Mapped(Sequence[Result], Generic[Item, Performer, Result]):
     def _next_batch(self, index: int) -> dict[str, Item]:
         """The missing items from `index` on, as many as a batch holds."""
         batch: dict[str, Item] = {}
-        for identity, item in zip(self.keys[index:], self._items[index:], strict=True):
+        for identity, item in zip(self.keys[index:], self.items[index:], strict=True):
             if identity in self._waiting and identity not in batch:
                 batch[identity] = item
                 if len(batch) == self._batch_size:

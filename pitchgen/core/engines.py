@@ -99,7 +99,8 @@ class Engine(Protocol):
     An engine may also have `batch_size: int`, how many items it likes to be handed at once; a translator
     `contextual: bool`, whether it reads the context, the glossary and the time that come with a sentence, and
     `exact: bool`, whether it writes prices, quantities and terms by itself, out of the Chinese as it was said; a
-    synthesizer `reference_rate: int`, in Hz, at which it wants to hear whom it imitates.
+    synthesizer `reference_rate: int`, in Hz, at which it wants to hear whom it imitates; one that asks somebody else to
+    do the work `service: str`, whose address, which may send a bill.
     """
 
     @property

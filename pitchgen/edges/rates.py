@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import msgspec
 
+from pitchgen.core.report import Effort, StageTime
 from pitchgen.edges.store import write_atomically
 
 MEMORY = 0.7
@@ -37,13 +39,24 @@ class Rates:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._known: dict[str, float] | None = None
+        self._began = time.monotonic()
+        self._spent: dict[str, tuple[float, float]] = {}
 
     def learn(self, stage: str, seconds: float, units: float) -> None:
         """Take in that `units` of `stage` took `seconds`."""
+        before = self._spent.get(stage, (0.0, 0.0))
+        self._spent[stage] = before[0] + seconds, before[1] + units
         if units > 0:
             known = self._load()
             now = seconds / units
             known[stage] = MEMORY * known[stage] + (1 - MEMORY) * now if stage in known else now
+
+    def spent(self) -> Effort:
+        """What was done since this was made, or last asked; then it counts anew."""
+        began, self._began = self._began, time.monotonic()
+        stages = tuple(StageTime(stage, *spent) for stage, spent in self._spent.items())
+        self._spent = {}
+        return Effort(self._began - began, stages)
 
     def estimate(self, stage: str, units: float) -> float:
         """Seconds that `units` of `stage` will take, roughly."""

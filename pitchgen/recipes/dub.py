@@ -53,6 +53,11 @@ class Sound:
         """The sound."""
         return self.voices[self.index]
 
+    @property
+    def imitated(self) -> Voice:
+        """Whom the voice was given to imitate."""
+        return self.voices.items[self.index].voice
+
 
 @dataclass(frozen=True, slots=True)
 class Reworded:

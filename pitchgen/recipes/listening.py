@@ -23,6 +23,17 @@ prices: recognition of clear speech stays far below, and speech of another text 
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A line in whose sound all facts were heard."""
+
+    text: str
+    """What the voice was given."""
+    heard: str
+    start: float
+    """Seconds on the clock."""
+
+
+@dataclass(frozen=True, slots=True)
 class Misheard:
     """A line in whose sound another fact was heard than she said."""
 
@@ -45,6 +56,10 @@ class Heard:
     """Lines with facts that nobody here could check by ear."""
     reason: str = ""
     """Why, where none could be checked."""
+    confirmed: tuple[Confirmed, ...] = ()
+    """Those lines that `verified` counts."""
+    asked: bool = False
+    """A recogniser listened."""
 
 
 NOT_HEARD = Heard()
@@ -126,15 +141,16 @@ def _understood(heard: Transcript, line: _Spoken) -> str | None:
 
 
 def _judged(lines: Sequence[_Spoken], texts: Sequence[str | None], verdicts: Sequence[Verdict | None]) -> Heard:
-    misheard, unverifiable = [], []
+    misheard, unverifiable, confirmed = [], [], []
     for line, text, verdict in zip(lines, texts, verdicts, strict=True):
         if verdict is None or text is None:
             unverifiable.append(line.text)
         elif findings := tuple(filter(_audible, verdict.findings)):
             misheard.append(Misheard(line.text, text, line.start, findings))
-    verified = len(lines) - len(misheard) - len(unverifiable)
-    reason = "the recogniser does not understand the voice" if lines and not verified and not misheard else ""
-    return Heard(verified, tuple(misheard), tuple(unverifiable), reason)
+        else:
+            confirmed.append(Confirmed(line.text, text, line.start))
+    reason = "the recogniser does not understand the voice" if lines and not confirmed and not misheard else ""
+    return Heard(len(confirmed), tuple(misheard), tuple(unverifiable), reason, tuple(confirmed), asked=True)
 
 
 def _audible(finding: Finding) -> bool:

@@ -43,6 +43,7 @@ from pitchgen.recipes.packaging import Packager
 from pitchgen.recipes.published import by_line, output
 from pitchgen.recipes.remembering import Shop
 from pitchgen.recipes.render import Renderer
+from pitchgen.recipes.report import Run, report
 from pitchgen.recipes.screen import Screen
 from pitchgen.recipes.speaking import Booth, Speaker, find_speaker
 from pitchgen.recipes.telling import Edits, Script, told
@@ -174,7 +175,10 @@ class Studio:
             outputs = self._outputs(media, project, transcript, scripts, background)
             with suppress(PitchgenError):  # estimates are a comfort: a full disk is told by what matters
                 self.kit.rates.save()
-            return self._outcome(media, project, transcript, outputs)
+            outcome = self._outcome(media, project, transcript, outputs)
+            spent = self.kit.rates.spent()
+            report(outcome, Run(media, transcript, self.cast, self.speaker, self.screen, spent), project)
+            return outcome
 
     def prepare(self, video: Path, languages: Sequence[str], upto: Upto, *, script: Path | None, name: str) -> None:
         """Do the work of `make` as far as `upto`, and keep it, so that `make` finds it done.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pitchgen.core.audio import Leak, Loudness
 from pitchgen.core.fact import Finding
+from pitchgen.core.report import Likeness, Sentence
 from pitchgen.recipes.listening import NOT_HEARD, Heard
 
 
@@ -65,6 +66,10 @@ class Output:
     """What is left of her voice in the background that is kept; None where no background is kept apart from it."""
     heard: Heard = NOT_HEARD
     """What a recogniser hears of the facts in the new voice."""
+    likeness: Likeness | None = None
+    """Of the new voice to hers; None where no voice speaks."""
+    sentences: tuple[Sentence, ...] = ()
+    """Each with its time, its facts and where they stand; what was heard of them is in `heard`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pitchgen.core.caption import Cue
+from pitchgen.core.report import Likeness
 from pitchgen.edges.probe import measured
 from pitchgen.edges.project import Project
+from pitchgen.kit import Kit
 from pitchgen.recipes.casting import Cast
 from pitchgen.recipes.dub import Dub
 from pitchgen.recipes.outcome import Output, Unsound
 from pitchgen.recipes.platform import unmet
 from pitchgen.recipes.render import Renderer
+from pitchgen.recipes.sentences import sentences
+from pitchgen.stages.liken import Pair, liken
 
 
 def output(made: Dub, identity: str, project: Project, cast: Cast, renderer: Renderer, *, reused: bool) -> Output:
@@ -39,7 +43,14 @@ def output(made: Dub, identity: str, project: Project, cast: Cast, renderer: Ren
         leak=renderer.soundtrack.leak() if made.script.dubbed else None,
         reused=reused,
         reused_voices=made.reused,
+        likeness=_likeness(made, renderer.kit),
+        sentences=sentences(made),
     )
+
+
+def _likeness(made: Dub, kit: Kit) -> Likeness | None:
+    """Of the new voice to the one it was given to imitate; None where no voice speaks."""
+    return kit.run(liken, Pair(made.sounds[0].imitated.reference, made.sounds), None) if made.sounds else None
 
 
 def by_line(made: Dub) -> tuple[Cue, ...]:

@@ -38,19 +38,24 @@ class Relay:
 
     def timbre(self, language: str) -> str:
         """That of the one who speaks `language`."""
-        return self._speaker(language).timbre(language)
+        return self.speaker(language).timbre(language)
 
     def synthesize(self, utterances: Sequence[Utterance]) -> Sequence[Audio]:
         """Each sentence by the one who speaks its language; each of them gets its sentences as one batch."""
         sounds: dict[int, Audio] = {}
         for synthesizer in self._synthesizers:
-            mine = [i for i, u in enumerate(utterances) if self._speaker(u.language) is synthesizer]
+            mine = [i for i, u in enumerate(utterances) if self.speaker(u.language) is synthesizer]
             if mine:
                 spoken = synthesizer.synthesize([utterances[i] for i in mine])
                 sounds.update(zip(mine, spoken, strict=True))
         return [sounds[index] for index in range(len(utterances))]
 
-    def _speaker(self, language: str) -> Synthesizer:
+    def speaker(self, language: str) -> Synthesizer:
+        """Who says a language.
+
+        Raises:
+            UnsupportedError: nobody does.
+        """
         for synthesizer in self._synthesizers:
             if not synthesizer.languages or language in synthesizer.languages:
                 return synthesizer

@@ -51,6 +51,11 @@ class Remote:
         chosen = choice(self._takes, self._recogniser)
         return f"{NAME}-{RECIPE}+{shown(self._url)}#{hidden}+{self._model}+{self._voice}{chosen}"
 
+    @property
+    def service(self) -> str:
+        """Its address, without secrets."""
+        return shown(self._url)
+
     def timbre(self, language: str) -> str:
         """Stock, in every language."""
         del language

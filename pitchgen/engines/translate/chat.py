@@ -16,7 +16,7 @@ import msgspec
 
 from pitchgen.core.engines import Licence, Translated, Translation, Translator
 from pitchgen.core.errors import EngineError, InputError
-from pitchgen.engines.http import api, post_json
+from pitchgen.engines.http import api, post_json, shown
 from pitchgen.engines.translate.prompt import FORMATS, messages
 from pitchgen.engines.translate.prompt import VERSION as PROMPT
 from pitchgen.engines.translate.splitting import loops
@@ -80,6 +80,11 @@ class Chat:
         parts = urlsplit(self._url)
         port = f":{parts.port}" if parts.port else ""
         return f"{NAME}-{PROMPT}+{parts.hostname}{port}+{self._model}"
+
+    @property
+    def service(self) -> str:
+        """Its address, without secrets."""
+        return shown(self._url)
 
     def translate(self, requests: Sequence[Translation]) -> Sequence[Translated]:
         """Each sentence in its target language; the sentences of a pitch in one language go out together.
