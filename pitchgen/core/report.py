@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from pitchgen.core.audio import Leak, Loudness
 from pitchgen.core.fact import Evidence, Kind
 from pitchgen.core.transcript import Span
 
@@ -229,15 +230,6 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Gauge:
-    """How loud the file is, by ITU-R BS.1770-4, and its range by EBU Tech 3342."""
-
-    integrated_lufs: float | None
-    true_peak_dbtp: float | None
-    range_lu: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class LanguageVersion:
     """One language version."""
 
@@ -262,7 +254,10 @@ class LanguageVersion:
     mark: Mark
     ear: str = ""
     """Why a recogniser could not check the facts in the new voice; empty where it could, or was not asked."""
-    loudness: Gauge | None = None
+    loudness: Loudness | None = None
+    """Of the sound that the file decodes to."""
+    leak: Leak | None = None
+    """What is left of her voice in the background that is kept; None where none is kept apart from it."""
     pivot: str | None = None
     """BCP-47 code of the language that the translation went through."""
     level: Level = Level.LOOK

@@ -50,6 +50,7 @@ def page(shown: Shown) -> str:
         counts=Counter(version.level.value for version in report.versions),
         services=_services(report),
         folder=shown.folder,
+        stages={key.removeprefix("stage_") for key in _labels() if key.startswith("stage_")},
         spent={stage.stage: stage for stage in report.effort.stages},
     )
 

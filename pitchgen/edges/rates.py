@@ -39,24 +39,34 @@ class Rates:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._known: dict[str, float] | None = None
-        self._began = time.monotonic()
-        self._spent: dict[str, tuple[float, float]] = {}
+        self._work = ""
+        self._since = time.monotonic()
+        self._spent: dict[str, dict[str, tuple[float, float]]] = {}
+        self._seconds: dict[str, float] = {}
 
     def learn(self, stage: str, seconds: float, units: float) -> None:
         """Take in that `units` of `stage` took `seconds`."""
-        before = self._spent.get(stage, (0.0, 0.0))
-        self._spent[stage] = before[0] + seconds, before[1] + units
+        spent = self._spent.setdefault(self._work, {})
+        before = spent.get(stage, (0.0, 0.0))
+        spent[stage] = before[0] + seconds, before[1] + units
         if units > 0:
             known = self._load()
             now = seconds / units
             known[stage] = MEMORY * known[stage] + (1 - MEMORY) * now if stage in known else now
 
+    def turn_to(self, work: str) -> None:
+        """What is done from now on is done for `work`, a video for instance; several may take turns."""
+        now = time.monotonic()
+        self._seconds[self._work] = self._seconds.get(self._work, 0.0) + now - self._since
+        self._work, self._since = work, now
+
     def spent(self) -> Effort:
-        """What was done since this was made, or last asked; then it counts anew."""
-        began, self._began = self._began, time.monotonic()
-        stages = tuple(StageTime(stage, *spent) for stage, spent in self._spent.items())
-        self._spent = {}
-        return Effort(self._began - began, stages)
+        """What was done for the present work since it was last asked."""
+        work = self._work
+        self.turn_to(work)
+        kept = self._spent.pop(work, {})
+        stages = tuple(StageTime(stage, *spent) for stage, spent in kept.items() if stage != OUTPUT)
+        return Effort(self._seconds.pop(work), stages)
 
     def estimate(self, stage: str, units: float) -> float:
         """Seconds that `units` of `stage` will take, roughly."""

@@ -204,6 +204,7 @@ class Studio:
         media = probe(video, audio_track=self.settings.audio_track)
         self.screen.check(media)
         self._listen(Opened(str(video)))
+        self.kit.rates.turn_to(media.sha256)
         self.admit(media, codes)
         self._warn(*damaged(media))
         return media

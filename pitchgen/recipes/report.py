@@ -14,14 +14,13 @@ from pitchgen.core.report import (
     SCHEMA,
     Agreement,
     Effort,
-    Gauge,
     LanguageVersion,
     Level,
     Mark,
     Part,
     Report,
     Speech,
-)  # fmt: skip
+)
 from pitchgen.core.transcript import Transcript
 from pitchgen.edges import labels
 from pitchgen.edges.ledger import now
@@ -47,6 +46,7 @@ class Run:
     speaker: Speaker | None
     screen: Screen
     effort: Effort
+    """What this video took."""
 
 
 def report(outcome: Outcome, run: Run, project: Project) -> Report:
@@ -145,7 +145,8 @@ def _version(output: Output, run: Run, made: str) -> LanguageVersion:
         parts=tuple(_parts(output.language, run)),
         mark=_mark(output.video),
         ear=output.heard.reason,
-        loudness=_gauge(output),
+        loudness=output.loudness,
+        leak=output.leak,
         pivot=output.pivot,
         level=Level.LOOK,
     )
@@ -185,12 +186,6 @@ def _part(verb: str, engine: Engine) -> Part:
     terms: Licence = engine.licence
     service = getattr(engine, "service", "")
     return Part(verb, engine.name, engine.fingerprint, terms.name, terms.commercial, service)
-
-
-def _gauge(output: Output) -> Gauge | None:
-    """How loud the file is, where the run has measured it."""
-    found = getattr(output, "loudness", None)
-    return found and Gauge(found.integrated_lufs, found.true_peak_dbtp, found.range_lu)
 
 
 def _mark(path: Path) -> Mark:

@@ -16,7 +16,7 @@ from pitchgen.core.report import (
     Reason,
     Sentence,
     State,
-)  # fmt: skip
+)
 from pitchgen.core.transcript import Transcript
 from pitchgen.recipes.remarks import HEARD_LATE
 

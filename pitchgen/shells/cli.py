@@ -14,6 +14,7 @@ from pitchgen.core.errors import InputError, PitchgenError, exit_code
 from pitchgen.shells import options
 from pitchgen.shells.inspecting import inspect as inspect_command
 from pitchgen.shells.memory import memory as memory_commands
+from pitchgen.shells.reporting import report as report_command
 from pitchgen.shells.voices import audit as audit_command
 from pitchgen.shells.voices import consent as consent_commands
 from pitchgen.shells.voices import voice as voice_commands
@@ -37,6 +38,7 @@ app.add_typer(voice_commands, name="voice")
 app.add_typer(consent_commands, name="consent")
 app.command("audit")(audit_command)
 app.command("inspect")(inspect_command)
+app.command("report")(report_command)
 
 WeightsOption = Annotated[Path | None, typer.Option(help="Folder of weights. (default: your data folder)")]
 JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]

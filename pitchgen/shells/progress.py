@@ -26,9 +26,8 @@ LABELS = {
     "separate": "part her voice from the background",
     "gauge": "measure the sound",
     "picture": "label and encode the picture",
-    "survey": "listen to her room",
     "trace": "look for her voice in the background",
-    "gauge": "measure the finished sound",
+    "liken": "compare the voices",
     "render": "mix and mux",
 }
 """What a stage is called on the screen."""
