@@ -56,7 +56,7 @@ class Settings:
     certificate_key: Path | None = None
     """PEM file with its private key, without a password."""
     separate: str | None = None
-    """What is kept of her sound: `none`, or `duck`: all of it, lower under the new voice."""
+    """What is kept of her sound: `none`; `duck`, all of it, lower under the new voice; `demucs`, all but her voice."""
     detect: str | None = None
     transcribe: str | None = None
     translate: str | None = None

@@ -16,13 +16,20 @@ class Reader:
         self._blocks = blocks
         self._rest: Samples = next(blocks, np.zeros(0, np.float32))
 
-    def some(self, length: int) -> Samples:
-        """At most `length` samples, none only where there are no more."""
+    @property
+    def ended(self) -> bool:
+        """Whether there is nothing more."""
         while not len(self._rest):
             block = next(self._blocks, None)
             if block is None:
-                return self._rest
+                return True
             self._rest = block
+        return False
+
+    def some(self, length: int) -> Samples:
+        """At most `length` samples, none only where there are no more."""
+        if self.ended:
+            return self._rest
         part, self._rest = self._rest[:length], self._rest[length:]
         return part
 

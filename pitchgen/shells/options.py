@@ -142,7 +142,7 @@ Absorb = Annotated[
 Separate = Annotated[
     str | None,
     typer.Option(
-        help="Her sound: none of it; duck: all, lower under the voice. (default: none)",
+        help="Her sound: none of it; duck: all, lower under the voice; demucs: all but her voice. (default: none)",
         rich_help_panel=SOUND,
     ),
 ]

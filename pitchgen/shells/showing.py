@@ -37,6 +37,7 @@ PACKAGES = {
     "ctranslate2": "translates without torch",
     "torch": "clones voices",
     "coqui-tts": "clones voices",
+    "demucs": "takes her voice out of her sound",
 }
 
 NEURAL = ("faster-whisper", "ctranslate2", "torch", "coqui-tts")

@@ -27,6 +27,7 @@ BUILDERS: dict[str, str] = {
     "madlad400-3b-mt": "translation:build_madlad",
     "xtts-v2": "speech:build_xtts",
     "openvoice-v2": "speech:build_openvoice",
+    "htdemucs": "separation:build_htdemucs",
 }
 
 
