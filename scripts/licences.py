@@ -14,6 +14,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
 from importlib.metadata import PackageNotFoundError, metadata
@@ -30,7 +31,7 @@ else:
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "licences.md"
 REASONING = ROOT / "scripts" / "licences.md"
-EXTRAS = ("", "models", "check", "test", "samples", "bench")
+UNSTATED = "not stated"
 SHORT = 60  # characters: a longer field is the text of a licence and not its name
 KNOWN = {
     # packages whose metadata names no licence, or not that of the libraries in their wheels: read in those
@@ -65,7 +66,7 @@ def licence(found: Any) -> str:
         text = str(found.get("License") or "").strip()
         first = text.splitlines()[0] if text else ""
         stated = ", ".join(c for c in classified if c != "OSI Approved") or (first if len(first) <= SHORT else "")
-    return KNOWN.get(name, "") or stated or "not stated"
+    return KNOWN.get(name, "") or stated or UNSTATED
 
 
 def normal(name: str) -> str:
@@ -95,7 +96,7 @@ def installed() -> dict[str, list[Row]]:
     """The packages of each extra beside those of the ones before it."""
     ours = project()
     seen: set[str] = set()
-    return {extra: sorted(tree(ours[extra], "", seen), key=lambda row: row.name) for extra in EXTRAS}
+    return {extra: sorted(tree(ours[extra], "", seen), key=lambda row: row.name) for extra in ours}
 
 
 def project() -> dict[str, list[str]]:
@@ -113,7 +114,11 @@ def reported(path: Path) -> list[Row]:
             for one in value if isinstance(value, list) else [value]:
                 if field != "description":
                     found[field.replace("_", "-")] = str(one)
-        rows.append(Row(normal(told["name"]), licence(found)))
+        said = licence(found)
+        if said == UNSTATED:  # older pips leave the newer field out of their reports
+            with suppress(PackageNotFoundError):
+                said = licence(metadata(told["name"]))
+        rows.append(Row(normal(told["name"]), said))
     return sorted(rows, key=lambda row: row.name)
 
 
@@ -126,22 +131,13 @@ def table(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
-TITLES = {
-    "": "What `pip install pitchgen` installs",
-    "models": "Extra `models`, beside those",
-    "check": "Extra `check`, for developers",
-    "test": "Extra `test`, for developers",
-    "samples": "Extra `samples`, for developers",
-    "bench": "Extra `bench`, for developers",
-}
-
-
 def document(environments: dict[str, str]) -> str:
     """The whole of docs/licences.md; `environments` has the table of each environment."""
     parts = [REASONING.read_text("utf-8").rstrip()]
     for extra, rows in installed().items():
         if rows:
-            parts.append(f"## {TITLES[extra]}\n\n{table(rows)}")
+            title = f"What the extra `{extra}` adds" if extra else "What `pip install pitchgen` installs"
+            parts.append(f"## {title}\n\n{table(rows)}")
     for name, text in environments.items():
         parts.append(f"## Environment `{name}`, in a process of its own\n\n{text}")
     return "\n\n".join(parts) + "\n"
