@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -118,4 +119,15 @@ def fonts() -> Fonts:
         if os.environ.get("REQUIRE_FONTS"):
             raise
         pytest.skip(FONT_PACKAGES)
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser of scripts/install-system."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if not found:
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail("no browser: run scripts/install-system as root")
+        pytest.skip("no browser is here: run scripts/install-system as root")
     return found

@@ -11,6 +11,7 @@ from enum import Enum
 
 from pitchgen.core.audio import Leak, Loudness
 from pitchgen.core.fact import Evidence, Kind
+from pitchgen.core.provenance import Layer
 from pitchgen.core.transcript import Span
 
 SCHEMA = 1
@@ -218,15 +219,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The label of GB 45438-2025, as it was read back from the file, and what else says where it comes from."""
+    """What the file says of itself, read back from it: both labels of GB 45438-2025, and the content credentials."""
 
-    producer: str = ""
     produce_id: str = ""
-    """Both empty where the file has no such label."""
-    visible_seconds: float = 0.0
-    """How long the label stands in the picture, as it was drawn."""
-    provenance: str = ""
-    """What the C2PA manifest in the file says of itself; empty where there is none."""
+    """Empty where the metadata has no label."""
+    layers: tuple[Layer, ...] = ()
+    holds: bool = False
+    """Both labels of the law are there, and nothing is broken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,16 +46,22 @@ def inspect(path: Path, settings: Settings) -> Inspection:
     Raises:
         StorageError: it cannot be read.
     """
+    found = read_back(path)
+    audited, known = _audited(path, settings)
+    return Inspection(path, (*found.layers, audited), found.produce_id or known)
+
+
+def read_back(path: Path) -> Inspection:
+    """The layers that lie in the file at `path` itself.
+
+    Raises:
+        StorageError: it cannot be read.
+    """
     with storage_errors(path, "read"), path.open("rb"):
         pass
-    suffix = path.suffix.lower()
-    layers, produce_id = [], ""
-    if suffix in PICTURES:
-        layers.append(_told("visible", lambda: visible(path)))
+    layers = [_told("visible", lambda: visible(path))] if path.suffix.lower() in PICTURES else []
     implicit, produce_id = _implicit(path)
-    layers += [implicit, credentials.layer(path)]
-    audited, known = _audited(path, settings)
-    return Inspection(path, (*layers, audited), produce_id or known)
+    return Inspection(path, (*layers, implicit, credentials.layer(path)), produce_id)
 
 
 def visible(path: Path) -> Layer:

@@ -10,6 +10,7 @@ from pitchgen import __version__
 from pitchgen.core.engines import NEED_CONSENT, Engine, Licence
 from pitchgen.core.errors import InputError, PitchgenError
 from pitchgen.core.media import Media
+from pitchgen.core.provenance import Holding, Layer
 from pitchgen.core.report import (
     SCHEMA,
     Agreement,
@@ -22,12 +23,11 @@ from pitchgen.core.report import (
     Speech,
 )
 from pitchgen.core.transcript import Transcript
-from pitchgen.edges import labels
 from pitchgen.edges.ledger import now
-from pitchgen.edges.probe import metadata
 from pitchgen.edges.project import Project, opened
 from pitchgen.edges.report import Shown, is_written, read_report, write_report
 from pitchgen.recipes.casting import Cast
+from pitchgen.recipes.inspecting import read_back
 from pitchgen.recipes.outcome import Outcome, Output
 from pitchgen.recipes.screen import Screen
 from pitchgen.recipes.sentences import with_hearing
@@ -55,7 +55,8 @@ def report(outcome: Outcome, run: Run, project: Project) -> Report:
     Versions of earlier runs of the same video stay in it, as long as their files are there.
     """
     made, known = now(), read_report(project.folder)
-    versions = [_version(output, run, made) for output in outcome.outputs]
+    marks = {version.language: version for version in known.versions} if known else {}
+    versions = [_version(output, run, made, marks.get(output.language)) for output in outcome.outputs]
     found = Report(
         schema=SCHEMA,
         pitchgen=__version__,
@@ -129,12 +130,15 @@ def _looked_at(version: LanguageVersion, folder: Path) -> LanguageVersion:
     return judged_again(replace(version, mark=_mark(path)), changed)
 
 
-def _version(output: Output, run: Run, made: str) -> LanguageVersion:
+def _version(output: Output, run: Run, made: str, before: LanguageVersion | None) -> LanguageVersion:
+    """What is told of an output; the labels of a file that lies there as it did `before` were read then."""
+    size = output.video.stat().st_size
+    same = output.reused and before is not None and before.bytes == size and before.mark.holds
     version = LanguageVersion(
         language=output.language,
         made=made,
         video=output.video.name,
-        bytes=output.video.stat().st_size,
+        bytes=size,
         subtitles=tuple(path.name for path in output.subtitles),
         duration=output.duration,
         waited=output.waited,
@@ -143,7 +147,7 @@ def _version(output: Output, run: Run, made: str) -> LanguageVersion:
         speech=_speech(output, run),
         sentences=with_hearing(output.sentences, output.heard),
         parts=tuple(_parts(output.language, run)),
-        mark=_mark(output.video),
+        mark=before.mark if same and before else _mark(output.video),
         ear=output.heard.reason,
         loudness=output.loudness,
         leak=output.leak,
@@ -189,9 +193,9 @@ def _part(verb: str, engine: Engine) -> Part:
 
 
 def _mark(path: Path) -> Mark:
-    """The label in a file, read back from it."""
+    """What a file says of itself, read back from it."""
     try:
-        found = labels.read_aigc(metadata(path).get(labels.AIGC_KEY, ""))
-    except (PitchgenError, OSError, ValueError):
-        return Mark()
-    return Mark(found.producer, found.produce_id, labels.LABEL_SECONDS)
+        found = read_back(path)
+    except PitchgenError as error:
+        return Mark(layers=(Layer("AIGC", Holding.UNKNOWN, str(error)),))
+    return Mark(found.produce_id, found.layers, found.holds)

@@ -85,5 +85,5 @@ def _of_the_file(version: LanguageVersion, limits: Sequence[str]) -> Iterator[Lo
 
 
 def _of_the_label(version: LanguageVersion) -> Iterator[Look]:
-    if not version.mark.produce_id:
+    if not version.mark.holds:
         yield Look(Reason.LABEL)

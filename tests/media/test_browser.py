@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 import tarfile
 import threading
@@ -84,17 +82,6 @@ class Site(SimpleHTTPRequestHandler):
 
     def log_message(self, *arguments: object) -> None:
         """Quiet."""
-
-
-@pytest.fixture
-def chromium() -> str:
-    """The browser of scripts/install-system."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if not found:
-        if os.environ.get("REQUIRE_BROWSER"):
-            pytest.fail("no browser: run scripts/install-system as root")
-        pytest.skip("no browser is here: run scripts/install-system as root")
-    return found
 
 
 @pytest.fixture
