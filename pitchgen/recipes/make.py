@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from enum import Enum
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +14,12 @@ from pitchgen.core.config import Settings
 from pitchgen.core.errors import PitchgenError
 from pitchgen.core.events import Advanced, Listener, Opened, Warned, ignore
 from pitchgen.core.media import Media
-from pitchgen.core.picture import Look
-from pitchgen.core.project import Version
 from pitchgen.core.transcript import Transcript
 from pitchgen.edges.ffmpeg import Ffmpeg, decode
 from pitchgen.edges.fonts import Fonts
 from pitchgen.edges.glossary import read_glossary
 from pitchgen.edges.probe import probe
 from pitchgen.edges.project import Project, opened
-from pitchgen.edges.rates import OUTPUT
 from pitchgen.edges.settings import default_store, read_settings
 from pitchgen.edges.store import Store
 from pitchgen.engines import registry
@@ -35,18 +31,16 @@ from pitchgen.recipes.background import Background
 from pitchgen.recipes.casting import Cast, Casting, check_languages
 from pitchgen.recipes.dub import Dub, dub
 from pitchgen.recipes.editing import NO_FILES, Translations, find_edits, read_translations
-from pitchgen.recipes.labelling import Labelling, damaged, provenance
-from pitchgen.recipes.listening import NOT_HEARD, Heard, listened
+from pitchgen.recipes.labelling import Labelling, damaged
 from pitchgen.recipes.naming import spellings
 from pitchgen.recipes.outcome import Outcome, Output
-from pitchgen.recipes.packaging import Packager
-from pitchgen.recipes.published import by_line, output
 from pitchgen.recipes.remembering import Shop
 from pitchgen.recipes.render import Renderer
 from pitchgen.recipes.report import Run, report
 from pitchgen.recipes.screen import Screen
 from pitchgen.recipes.speaking import Booth, Speaker, find_speaker
 from pitchgen.recipes.telling import Edits, Script, told
+from pitchgen.recipes.versions import Versions
 from pitchgen.recipes.voices import Ask, voices_folder
 from pitchgen.recipes.words import transcribed
 from pitchgen.stages.absorb import ABSORBERS
@@ -109,7 +103,6 @@ class Studio:
         self.screen = Screen(settings, Fonts(settings.fonts))
         self._listen = listen
         self._warnings: list[str] = []
-        self._packages: tuple[Path, ...] = ()
 
     @cached_property
     def casting(self) -> Casting:
@@ -148,7 +141,7 @@ class Studio:
         if self.speaker and self.speaker.profile:  # heard before anybody agreed
             self._common.store.drop(self._common.map(decode, (media,), self.ffmpeg).keys[0])
         if self.speaker and self.speaker.stock:
-            self._warn(remarks.of_stock_voice(media))
+            self.warn(remarks.of_stock_voice(media))
 
     def present(self, speaker: Speaker | None) -> None:
         """Go on with `speaker`, and with the store that her results are kept in."""
@@ -169,13 +162,14 @@ class Studio:
         with opened(self.settings.out / (name or video.stem)) as project, Background() as background:
             transcript = self._transcript(media, project, script)
             scripts = self._scripts(media, project, transcript, codes, brought)
-            self._warn(*remarks.of_untranslated(scripts, self.settings.untranslated))
-            self._warn(*remarks.of_scripts(scripts, self.cast, project))
+            self.warn(*remarks.of_untranslated(scripts, self.settings.untranslated))
+            self.warn(*remarks.of_scripts(scripts, self.cast, project))
             self.screen.check(media, scripts)
-            outputs = self._outputs(media, project, transcript, scripts, background)
+            versions = Versions(self, project, self.renderer(media, transcript), background)
+            outputs, packages = versions.made(scripts)
             with suppress(PitchgenError):  # estimates are a comfort: a full disk is told by what matters
                 self.kit.rates.save()
-            outcome = self._outcome(media, project, transcript, outputs)
+            outcome = self._outcome(media, project, transcript, outputs, packages)
             spent = self.kit.rates.spent()
             report(outcome, Run(media, transcript, self.cast, self.speaker, self.screen, spent), project)
             return outcome
@@ -195,7 +189,7 @@ class Studio:
             scripts = self._scripts(media, project, transcript, codes, {})
             if upto is Upto.TOLD:
                 return
-            for _ in self._dubs(media, scripts):
+            for _ in self.dubs(media, scripts):
                 pass
 
     def _opened(self, video: Path, codes: Sequence[str]) -> Media:
@@ -206,7 +200,7 @@ class Studio:
         self._listen(Opened(str(video)))
         self.kit.rates.turn_to(media.sha256)
         self.admit(media, codes)
-        self._warn(*damaged(media))
+        self.warn(*damaged(media))
         return media
 
     def _scripts(
@@ -214,11 +208,11 @@ class Studio:
     ) -> list[Script]:
         """What is said in every language."""
         edits = self._edits(project, codes, transcript, brought)
-        self._warn(*spellings(self.shop.settle_names(self.cast.glossary, transcript, codes)))
+        self.warn(*spellings(self.shop.settle_names(self.cast.glossary, transcript, codes)))
         memory = self.shop.learn(edits, transcript)
         return told(transcript, codes, edits, self.cast, self.kit, memory, duration=media.duration)
 
-    def _dubs(self, media: Media, scripts: Sequence[Script]) -> Iterator[Dub]:
+    def dubs(self, media: Media, scripts: Sequence[Script]) -> Iterator[Dub]:
         """Each version on the clock, its voices made as it is asked for."""
         voice = self.booth.voice(media, [script.language for script in scripts if script.dubbed])
         absorb = ABSORBERS[self.settings.absorb]
@@ -229,14 +223,15 @@ class Studio:
             self._warnings.append(event.message)
         self._listen(event)
 
-    def _warn(self, *messages: str) -> None:
+    def warn(self, *messages: str) -> None:
+        """Say what a person should look at; the outcome has it too."""
         for message in messages:
             self._hear(Warned(message))
 
     def _transcript(self, media: Media, project: Project, script: Path | None) -> Transcript:
         """As `transcribed`; what is doubtful is said."""
         transcript, origin = transcribed(media, project, script, self.cast, self.kit, self.ffmpeg)
-        self._warn(*remarks.of_transcript(transcript, origin, media, project))
+        self.warn(*remarks.of_transcript(transcript, origin, media, project))
         return transcript
 
     def _edits(
@@ -245,45 +240,8 @@ class Studio:
         """As `find_edits`; a file that is not ours is put aside."""
         found, foreign = find_edits(project, codes, self.shop.memory(), transcript, translations)
         for code in foreign:
-            self._warn(f"{project.set_aside(code)}: was there before pitchgen and is kept under this name")
+            self.warn(f"{project.set_aside(code)}: was there before pitchgen and is kept under this name")
         return found
-
-    def _outputs(
-        self,
-        media: Media,
-        project: Project,
-        transcript: Transcript,
-        scripts: Sequence[Script],
-        background: Background,
-    ) -> tuple[Output, ...]:
-        """Every language version; the picture is encoded while the voices are made."""
-        renderer = self.renderer(media, transcript)
-        pictures: dict[Look, Future[Path]] = {}
-        pending: list[Future[Output]] = []
-        dubs: list[Dub] = []
-        for made in self._dubs(media, scripts):
-            dubs.append(made)
-            self._warn(*remarks.of_timing(made))
-            look = renderer.look(made)
-            identity = renderer.output_key(made, look)
-            awaited = None
-            if not project.is_current(made.script.language, identity):
-                awaited = pictures.get(look) or background.submit(renderer.picture, look)
-                pictures[look] = awaited
-            pending.append(background.submit(self._render, made, identity, project, renderer, awaited))
-            self.kit.listen(Advanced("render", sum(f.done() for f in pending), len(scripts)))
-        heard = [self._heard(made, project) for made in dubs]  # after all are said: each network is loaded once
-        outputs = []
-        for future, facts in zip(pending, heard, strict=True):
-            outputs.append(replace(future.result(), heard=facts))
-            self.kit.listen(Advanced("render", len(outputs), len(scripts), sum(o.reused for o in outputs)))
-        for note in [*self.screen.preset.notes, *(f"{o.video}: {limit}" for o in outputs for limit in o.unmet)]:
-            self._warn(f"{self.screen.preset.name}: {note}")
-        project.save_subtitles(SOURCE, renderer.captions, self.settings.formats)
-        makers = self.audit.makers(self.speaker, self.engines)
-        packager = Packager(renderer, project, self.cast, partial(self.audit.made, media, by=makers), makers)
-        self._packages = packager.pack(self.settings.packages, dubs)
-        return tuple(outputs)
 
     def renderer(self, media: Media, transcript: Transcript) -> Renderer:
         """What makes the files of a video."""
@@ -291,41 +249,10 @@ class Studio:
         labelling, separator = Labelling.of(self.settings), self.cast.separator
         return Renderer(media, self.kit, self.ffmpeg, labelling, captions, self.screen, separator)
 
-    def _heard(self, made: Dub, project: Project) -> Heard:
-        """What is heard of the facts in a version; what is heard otherwise is said."""
-        if self.settings.verify != "speech":
-            return NOT_HEARD
-        heard = listened(made, self.cast, self.kit)
-        self._warn(*remarks.of_hearing(made, heard, project))
-        return heard
-
-    def _render(
-        self, made: Dub, identity: str, project: Project, renderer: Renderer, picture: Future[Path] | None
-    ) -> Output:
-        """The files of one language version; runs beside the engines."""
-        code = made.script.language
-        kept = project.record.versions.get(code)
-        written = kept.output if kept else None
-        if picture is not None:
-            sound = renderer.soundtrack.sound(made)  # made while the picture is still being encoded
-            encoded = picture.result()
-
-            def write(path: Path) -> None:
-                origin = provenance(renderer.media, made, self.cast, by)
-                renderer.mux(made, identity, encoded, sound, origin, path)
-                self.audit.made(renderer.media, code, path, project.video_path(code), by)
-
-            by = self.audit.makers(self.speaker, self.engines)
-            written = project.publish(code, identity, write)
-            self.kit.rates.learn(OUTPUT, written.size, made.timeline.duration)
-        version = Version(made.script.lines, by_line(made), written)
-        if version != kept or not project.has_subtitles(code, self.settings.formats):
-            label = renderer.labelling.label(renderer.media, code, identity)
-            project.save_subtitles(code, made.cues, self.settings.formats, label)
-            project.save_version(code, version)
-        return output(made, identity, project, self.cast, renderer, reused=picture is None)
-
-    def _outcome(self, media: Media, project: Project, transcript: Transcript, outputs: tuple[Output, ...]) -> Outcome:
+    def _outcome(
+        self, media: Media, project: Project, transcript: Transcript, outputs: tuple[Output, ...],
+        packages: tuple[Path, ...],
+    ) -> Outcome:  # fmt: skip
         casting = self.casting
         return Outcome(
             video=media.path,
@@ -339,5 +266,5 @@ class Studio:
             better=registry.better(casting.profile.name, casting.weights) if self.settings.profile == "auto" else (),
             outputs=outputs,
             warnings=tuple(self._warnings),
-            packages=self._packages,
+            packages=packages,
         )
