@@ -28,12 +28,13 @@ from pitchgen.stages import bed as laying
 from pitchgen.stages import mix as mixing
 from pitchgen.stages import separate as separating
 
-SOUND_VERSION, ORIGINAL_VERSION = 4, 2
+SOUND_VERSION, ORIGINAL_VERSION = 5, 3
 """Raised whenever the same input gives another file."""
 SPOOL_BLOCK = 10 * RATE  # samples of each channel read at once: 2 MB
 PROMISED_DBTP = -1.0  # of the file as it decodes. Source: EBU R 128, which asks for that of every programme
 TRIES = 4  # the second was enough for all that was measured
 AIR_DB = 0.1  # below the promise: another decoder rounds otherwise
+TOLERANCE_LU = 0.5  # Source: EBU R 128, of a finished programme
 LOWER_DB = 0.5  # more than what a peak was too high: the encoder adds another amount each time
 
 
@@ -140,19 +141,26 @@ class Soundtrack:
         *,
         bed: Callable[[], Iterator[Samples]] = lambda: iter(()),
     ) -> None:
-        """The blocks over `bed`, as loud as asked; again with a lower ceiling where the encoder lifts a peak too high.
+        """The blocks over `bed`, as loud as asked once they are decoded again.
+
+        Where the encoder lifts a peak too high it is done again with a lower ceiling; where it makes the whole louder
+        or quieter, once more with that made up for: after that the limiter stands against it.
 
         Raises:
             EngineError: no ceiling keeps the peaks down.
         """
-        ceiling = mixing.CEILING_DBTP
+        ceiling, aim = mixing.CEILING_DBTP, self.loudness
         for _ in range(TRIES):
-            mastered = mixing.master(blocks, self.loudness, ceiling)
+            mastered = mixing.master(blocks, aim, ceiling)
             encode(mixing.over(mastered, bed()), target, self.ffmpeg, channels, duration)
-            peak = measure(target, self.ffmpeg).true_peak_dbtp
-            if peak is None or peak <= PROMISED_DBTP - AIR_DB:
+            made = measure(target, self.ffmpeg)
+            if made.true_peak_dbtp is not None and made.true_peak_dbtp > PROMISED_DBTP - AIR_DB:
+                ceiling -= made.true_peak_dbtp - PROMISED_DBTP + LOWER_DB
+                continue
+            off = 0.0 if made.integrated_lufs is None else self.loudness - made.integrated_lufs
+            if abs(off) <= TOLERANCE_LU or aim != self.loudness:
                 return
-            ceiling -= peak - PROMISED_DBTP + LOWER_DB
+            aim += off
         raise EngineError(f"{self.media.path}: its sound peaks above {PROMISED_DBTP:g} dBTP however low it is encoded")
 
     def _sounds(self, dub: Dub) -> Iterator[Audio]:

@@ -88,6 +88,18 @@ def test_an_encoder_that_lifts_peaks_is_met_with_a_lower_ceiling(
     assert read_by_ffmpeg(tmp_path / "s.m4a")[2] <= PROMISED_DBTP
 
 
+def test_what_the_encoder_takes_away_is_made_up_for(tmp_path: Path) -> None:
+    hiss = (np.random.default_rng(1).standard_normal(20 * RATE) * 0.05).astype(np.float32)  # AAC cuts the top of it off
+    media = Media(tmp_path / "x", "", 20.0, None, Stream(0, "audio", "aac", channels=1))
+    encode(master([hiss], -20.0), tmp_path / "once.m4a", Ffmpeg(), 1, 20.0)
+    assert read_by_ffmpeg(tmp_path / "once.m4a")[0] < -20.6
+    with spooled([hiss], tmp_path, 1) as blocks:
+        Soundtrack(media, Kit(Store(tmp_path / "store")), Ffmpeg(), -20.0, NOTHING)._master(
+            blocks, tmp_path / "sound.m4a", 1, 20.0
+        )
+    assert read_by_ffmpeg(tmp_path / "sound.m4a")[0] == pytest.approx(-20, abs=0.3)
+
+
 LAYOUTS = {
     "mono 8 kHz": ("mono", 8000, 1),
     "mono 96 kHz": ("mono", 96000, 1),
