@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +59,9 @@ def sign(path: Path, provenance: Provenance, identity: Identity) -> None:
                 _add_parent(builder, provenance)
                 builder.sign_file(path, part, signer)
         except c2pa.C2paError as error:
+            for full in (errno.ENOSPC, errno.EDQUOT):  # the library hands on the system's words alone
+                if os.strerror(full) in str(error):
+                    raise OSError(full, os.strerror(full)) from error
             raise InputError(f"{identity.name}: cannot sign content credentials: {_line(error)}") from error
         part.replace(path)
     found = read(path)
