@@ -57,6 +57,25 @@ def test_duck_lowers_all_of_it_while_the_voice_speaks(market: Path, tmp_path: Pa
     assert np.sort(levels)[-3:] == pytest.approx(levels.max(), abs=0.5), "full, and steady, where nobody speaks"
 
 
+@pytest.mark.parametrize("separate", ["duck", "fake"])
+def test_a_sentence_left_in_her_voice_is_heard_once_and_in_full(market: Path, tmp_path: Path, separate: str) -> None:
+    script = tmp_path / "script.txt"
+    script.write_text("各位老板好，我是小王。\n我家的猫昨天在屋顶上唱歌。\n", "utf-8")
+    outcome = make(market, ["en"], script=script, untranslated="keep", separate=separate, out=tmp_path / "out",
+                   store=tmp_path / "store", profile="embedded")  # fmt: skip
+    (output,) = outcome.outputs
+    assert output.kept_original == ("我家的猫昨天在屋顶上唱歌。",)
+    samples = np.concatenate(list(decoded(output.video, Ffmpeg(), 2)))
+    hers = np.concatenate(list(decoded(market, Ffmpeg(), 2)))
+    late = slice(round(5.0 * RATE), round(7.5 * RATE))
+    ours, theirs = ((sound[late, 0] + sound[late, 1]) / 2 for sound in (samples, hers))
+    level = float(np.dot(ours, theirs) / np.dot(theirs, theirs))
+    rest = 10 * np.log10(np.mean((ours - level * theirs) ** 2) / np.mean(ours**2))
+    assert rest < -15, "her voice, once: an echo of itself would not cancel"
+    levels = hum(samples)[1:-1]
+    assert np.median(levels[-4:]) == pytest.approx(levels.max(), abs=1.0), "and nothing is lowered under it"
+
+
 def test_the_background_is_kept_at_its_level_without_her_voice(market: Path, tmp_path: Path) -> None:
     output, samples = dubbed(market, tmp_path, "fake")
     levels = hum(samples)[1:-1]
