@@ -49,6 +49,20 @@ def test_a_second_run_reuses_everything(made: tuple[Path, dict[str, object]]) ->
     assert "not a clone" in done.stdout
 
 
+def test_a_report_is_written_again(made: tuple[Path, dict[str, object]]) -> None:
+    folder = made[0] / "out" / "umbrella"
+    page = (folder / "report.html").read_text("utf-8")
+    (folder / "report.html").unlink()
+    done = pitchgen("report", folder)
+    assert done.returncode == 0, done.stderr
+    assert [line.split(":")[0] for line in done.stdout.splitlines()[:2]] == ["en", "ru"]
+    assert str(folder / "report.html") in done.stdout
+    assert (folder / "report.html").read_text("utf-8") == page
+    failed = pitchgen("report", made[0])
+    assert failed.returncode == 3
+    assert len(failed.stderr.splitlines()) == 1
+
+
 def test_a_dry_run_makes_nothing(made: tuple[Path, dict[str, object]], tmp_path: Path) -> None:
     steps = json.loads(again(made[0], "--dry-run", "--json").stdout)["videos"][0]["steps"]
     assert {step["stage"]: step["todo"] for step in steps}["render"] == 0
