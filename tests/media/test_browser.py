@@ -122,9 +122,9 @@ def seen(site: Path, chromium: str, tmp_path: Path) -> Iterator[dict[str, Any]]:
             yield told
         finally:
             browser.kill()
-    server.shutdown()
-    server.server_close()
-    thread.join()
+            server.shutdown()
+            server.server_close()
+            thread.join()
 
 
 def test_hls_js_plays_every_language(seen: dict[str, Any]) -> None:
