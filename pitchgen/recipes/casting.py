@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pitchgen.core.config import Settings
-from pitchgen.core.engines import Detector, Separator, Synthesizer, Transcriber, Translator
+from pitchgen.core.engines import Detector, Separator, Synthesizer, Transcriber, Translator, Watermarker
 from pitchgen.core.errors import InputError
 from pitchgen.core.events import Listener, ignore
 from pitchgen.core.glossary import Glossary
@@ -42,6 +42,8 @@ class Cast:
     """Currencies that prices are shown in too."""
     separator: Separator = field(default_factory=lambda: registry.load("separate", "none"))
     """Says what is kept of her sound."""
+    watermarker: Watermarker = field(default_factory=lambda: registry.load("watermark", "none"))
+    """Puts a mark into the new voices that nobody hears."""
 
     def listener(self, script: Sequence[str] | None) -> Transcriber:
         """Who writes down what is said: her own words are better than any that are heard."""
@@ -101,6 +103,7 @@ class Casting:
             read_glossary(settings.glossary),
             rates(settings.currency) if settings.currency else (),
             self.engine("separate"),
+            self.engine("watermark"),
         )
 
     def engine(self, verb: str, **more: Any) -> Any:

@@ -86,5 +86,6 @@ def provenance(media: Media, made: Dub, cast: Cast, by: Mapping[str, Any]) -> Pr
         voice=cast.synthesizer.timbre(code) if made.script.dubbed else "none",
         engines=by["engines"],
         version=__version__,
+        watermark=cast.watermarker.name if made.script.dubbed and cast.watermarker.marks else "",
         consent=by["consent"],
     )

@@ -246,8 +246,8 @@ class Studio:
     def renderer(self, media: Media, transcript: Transcript) -> Renderer:
         """What makes the files of a video."""
         captions = caption_transcript(transcript, media.duration)
-        labelling, separator = Labelling.of(self.settings), self.cast.separator
-        return Renderer(media, self.kit, self.ffmpeg, labelling, captions, self.screen, separator)
+        labelling, engines = Labelling.of(self.settings), (self.cast.separator, self.cast.watermarker)
+        return Renderer(media, self.kit, self.ffmpeg, labelling, captions, self.screen, *engines)
 
     def _outcome(
         self, media: Media, project: Project, transcript: Transcript, outputs: tuple[Output, ...],

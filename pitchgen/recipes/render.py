@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pitchgen.core.caption import Cue
-from pitchgen.core.engines import Separator
+from pitchgen.core.engines import Separator, Watermarker
 from pitchgen.core.events import Advanced
 from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Media
@@ -40,6 +40,7 @@ class Renderer:
     """What she says, in her own language."""
     screen: Screen
     separator: Separator
+    watermarker: Watermarker
 
     @property
     def shared_look(self) -> Look | None:
@@ -74,7 +75,8 @@ class Renderer:
     @property
     def soundtrack(self) -> Soundtrack:
         """What makes its sounds."""
-        return Soundtrack(self.media, self.kit, self.ffmpeg, self.screen.loudness, self.separator)
+        engines = self.separator, self.watermarker
+        return Soundtrack(self.media, self.kit, self.ffmpeg, self.screen.loudness, *engines)
 
     def output_key(self, dub: Dub, look: Look) -> str:
         """Identifies all that the video of a version is made from."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import overload
 
 import numpy as np
 
 from pitchgen.core.audio import Audio, Leak, Loudness, Samples
-from pitchgen.core.engines import Separator
+from pitchgen.core.engines import Separator, Watermarker
 from pitchgen.core.errors import EngineError
 from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Media
@@ -22,6 +22,7 @@ from pitchgen.edges.background import Kept, pack, trace, unpacked, without
 from pitchgen.edges.ffmpeg import Ffmpeg
 from pitchgen.edges.sound import Finished, channels_of, encode, gauge, measure, original, survey
 from pitchgen.edges.store import PART
+from pitchgen.engines.watermark.none import Unmarked
 from pitchgen.kit import Kit
 from pitchgen.recipes.dub import Dub
 from pitchgen.stages import bed as laying
@@ -49,6 +50,8 @@ class Soundtrack:
     """LUFS of every version."""
     separator: Separator
     """Says what is kept of her sound."""
+    watermarker: Watermarker = field(default_factory=Unmarked)
+    """Marks the new voices, before they are mixed and encoded."""
 
     def sound(self, dub: Dub) -> Path:
         """The finished sound of a version; her own, equally loud, where the version is not dubbed."""
@@ -74,7 +77,7 @@ class Soundtrack:
         voiced = [sound.key for sound in dub.sounds]
         clips = [(clip.start, clip.tempo, clip.original, clip.duration) for clip in dub.timeline.clips]
         kept = [] if self.separator.leaves == "nothing" else [dub.clock, laying.VERSION, separating.VERSION]
-        return [*self.original_parts, clips, dub.timeline.duration, voiced, self.separator, *kept]
+        return [*self.original_parts, clips, dub.timeline.duration, voiced, self.separator, self.watermarker, *kept]
 
     def gauged(self, identity: str, path: Path) -> Loudness:
         """How loud the file at `path` is, which was made from what `identity` says; measured once."""
@@ -93,7 +96,8 @@ class Soundtrack:
     def _write(self, dub: Dub, target: Path) -> None:
         folder, channels = target.parent, channels_of(self.media)
         seconds = dub.timeline.duration
-        with spooled(mixing.mix(dub.timeline, self._sounds(dub)), folder, 1) as voices:
+        spoken = self.watermarker.watermark(mixing.mix(dub.timeline, self._sounds(dub)))
+        with spooled(spoken, folder, 1) as voices:
             if self.separator.leaves == "nothing":
                 self._master(voices, target, 1, seconds, bed=lambda: self._room(dub))
                 return

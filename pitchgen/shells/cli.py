@@ -107,6 +107,7 @@ def make(
     takes: options.Takes = None,
     absorb: options.Absorb = None,
     separate: options.Separate = None,
+    watermark: options.Watermark = None,
     loudness: options.Loudness = None,
     package: options.Package = None,
     device: options.Device = None,

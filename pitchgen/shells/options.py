@@ -139,6 +139,12 @@ Absorb = Annotated[
     ),
 ]
 
+Watermark = Annotated[
+    str | None,
+    typer.Option(
+        help="A mark in the voices that nobody hears: none, audioseal. (default: none)", rich_help_panel=VOICE
+    ),
+]
 Separate = Annotated[
     str | None,
     typer.Option(

@@ -28,6 +28,7 @@ BUILDERS: dict[str, str] = {
     "xtts-v2": "speech:build_xtts",
     "openvoice-v2": "speech:build_openvoice",
     "htdemucs": "separation:build_htdemucs",
+    "audioseal": "watermark:build_audioseal",
 }
 
 

@@ -190,6 +190,12 @@ def test_metadata_that_floods_or_injects_is_broken_and_one_line(pitch: FfmpegCal
         assert len(layers(found)["AIGC"].said) < 300
 
 
+def test_without_weights_the_watermark_is_unknown(output: Path) -> None:
+    found = layers(inspect(output, read_settings({})))["watermark"]
+    assert found.holding is Holding.UNKNOWN
+    assert "pitchgen models pull audioseal" in found.said
+
+
 def test_sound_alone_needs_no_picture(pitch: FfmpegCall, tmp_path: Path) -> None:
     write(pitch("sound.wav", "-vn", "-c:a", "pcm_s16le"), tmp_path / "out.wav", aigc("shop", "fr-1"))
     found = inspect(tmp_path / "out.wav", read_settings({}))
