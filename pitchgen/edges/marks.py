@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -123,8 +122,3 @@ def shown_markdown(text: str, code: str) -> str:
     front = _FRONT.match(text)
     end = front.end() if front else 0
     return text if notice in text else text[:end] + notice + text[end:]
-
-
-def wrapped(label: str) -> str:
-    """The label as `{"AIGC": {...}}`, which some readers expect."""
-    return json.dumps({AIGC_KEY: json.loads(label)}, separators=(",", ":"))

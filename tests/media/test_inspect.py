@@ -8,6 +8,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from checkpoints import TinyShelf
 from conftest import FfmpegCall, run
 from typer.testing import CliRunner
 
@@ -194,6 +195,22 @@ def test_without_weights_the_watermark_is_unknown(output: Path) -> None:
     found = layers(inspect(output, read_settings({})))["watermark"]
     assert found.holding is Holding.UNKNOWN
     assert "pitchgen models pull audioseal" in found.said
+
+
+def test_a_watermark_is_put_in_and_told_of(
+    pitch: FfmpegCall, script: Path, shelf: TinyShelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its small network has random weights: it is run, and what it finds is no matter."""
+    shelf.weights("audioseal")
+    monkeypatch.setenv("PITCHGEN_WEIGHTS", str(shelf.root))
+    engines = {"translate": "fake", "synthesize": "fake", "profile": "embedded"}
+    folders = {"script": script, "out": tmp_path / "out", "store": tmp_path / "store"}
+    video = pitch()
+    plain = content_digest(pitchgen.make(video, ["fr"], **folders, **engines).outputs[0].video)
+    marked = pitchgen.make(video, ["fr"], watermark="audioseal", **folders, **engines).outputs[0].video
+    assert content_digest(marked) != plain
+    assert b"audioseal" in marked.read_bytes(), "the credentials say so"
+    assert "finds our mark in" in layers(inspect(marked, read_settings({})))["watermark"].said
 
 
 def test_sound_alone_needs_no_picture(pitch: FfmpegCall, tmp_path: Path) -> None:
