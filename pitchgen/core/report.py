@@ -27,7 +27,7 @@ class State(str, Enum):
     DOUBLED = "doubled"
     INVENTED = "invented"
     UNCHECKED = "unchecked"
-    """Nothing here can look for it in that language."""
+    """Nobody here can look for it."""
 
 
 class Ear(str, Enum):
@@ -44,26 +44,19 @@ class Origin(str, Enum):
     """Where the words of a sentence come from."""
 
     TRANSLATOR = "translator"
-    MEMORY = "memory"
-    """A person said so once."""
+    MEMORY = "memory"  # a person said so once
     PERSON = "person"
-    SHORTENED = "shortened"
-    """The translator's, a second time, because the first took too long to say."""
-    ORIGINAL = "original"
-    """Her own sound stays."""
-    SILENT = "silent"
-    """A person has emptied it."""
+    SHORTENED = "shortened"  # the translator's again: the first took too long to say
+    ORIGINAL = "original"  # her own sound stays
+    SILENT = "silent"  # a person has emptied it
 
 
 class Level(str, Enum):
     """What a merchant does next."""
 
     RIGHT = "right"
-    """Nothing is wrong with a price, a quantity or a name."""
-    LOOK = "look"
-    """There are lines that nobody could check, or that are late."""
-    WRONG = "wrong"
-    """A price, a quantity or a name is not what she said."""
+    LOOK = "look"  # there are lines that nobody could check, or that are late
+    WRONG = "wrong"  # a price, a quantity or a name is not what she said
 
 
 class Reason(str, Enum):
@@ -75,17 +68,13 @@ class Reason(str, Enum):
     INVENTED = "invented"
     MISHEARD = "misheard"
     UNCHECKED = "unchecked"
-    DOUBTED = "doubted"
-    """The recogniser was not sure what she says."""
+    DOUBTED = "doubted"  # the recogniser was not sure what she says
     ORIGINAL = "original"
     LATE = "late"
     NOT_DUBBED = "not-dubbed"
-    LABEL = "label"
-    """The label of the law cannot be read in the file."""
-    LIMIT = "limit"
-    """Of the platform."""
-    GONE = "gone"
-    """The file is no longer there, or no longer as it was written."""
+    LABEL = "label"  # those of the law are not complete in the file
+    LIMIT = "limit"  # of the platform
+    GONE = "gone"  # the file is no longer there, or no longer as it was written
 
 
 WRONG = (Reason.MISSING, Reason.CHANGED, Reason.DOUBLED, Reason.INVENTED, Reason.MISHEARD)
