@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
+from pitchgen.edges.report import PAGE
 from pitchgen.languages import language
 from pitchgen.recipes.batch import Done
 
@@ -53,8 +54,9 @@ def _item(one: Done, folder: Path) -> str:
         for output in one.outcome.outputs
     )
     look = sum(bool(output.unsound or output.overruns) for output in one.outcome.outputs)
-    note = f"<p>{look} 个版本请检查 · to look at</p>" if look else ""
-    return f"<li><h2>{title}</h2><p>{links}</p>{note}</li>"
+    told = f'<a href="{_address(one.outcome.folder / PAGE, folder)}">报告 · report</a>'
+    note = f"{look} 个版本请检查 · to look at: " if look else ""
+    return f"<li><h2>{title}</h2><p>{links}</p><p>{note}{told}</p></li>"
 
 
 def _address(path: Path, folder: Path) -> str:

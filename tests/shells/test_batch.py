@@ -48,6 +48,7 @@ def test_one_that_fails_stops_no_other_and_can_be_made_alone(shop: Path) -> None
     ]  # fmt: skip
     page = (shop / "out" / "index.html").read_text("utf-8")
     assert "S-1/en.mp4" in page
+    assert "S-1/report.html" in page
     assert "&lt;b&gt;" in page
     assert "<b>" not in page
     again = json.loads(pitchgen(shop, catalog, "--langs", "en,fr", "--rows", "2,4", "--json").stdout)
