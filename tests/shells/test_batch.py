@@ -100,7 +100,9 @@ def test_all_are_translated_before_any_is_spoken(shop: Path, monkeypatch: pytest
 
     monkeypatch.setattr(FakeTranslator, "translate", translated)
     monkeypatch.setattr(FakeSynthesizer, "synthesize", spoken)
-    settings = Settings(profile="fake", out=shop / "out", store=shop / "store", untranslated="keep")
+    settings = Settings(
+        profile="fake", out=shop / "out", store=shop / "store", audit=shop / "audit", untranslated="keep"
+    )
     rows = [Row(i, shop / f"{name}.mp4", name) for i, name in enumerate(("socks", "umbrella"), 1)]
     results = Batch(settings, ("en", "fr")).run(rows, said.append)
     assert [result.error for result in results] == ["", ""]
