@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pitchgen.core.errors import InputError
+from pitchgen.core.folders import user_data
 from pitchgen.edges.store import storage_errors, temporary
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ def fingerprint(certificate: Path | None) -> str:
 
 def default_folder() -> Path:
     """Where the development certificate is kept: in the user's data folder."""
-    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(base) / "pitchgen" / "credentials"
+    return user_data() / "credentials"
 
 
 def _checked(name: str, certificates: bytes, secret: bytes, key_name: str) -> Identity:

@@ -14,6 +14,7 @@ import msgspec
 
 from pitchgen.core.config import Settings
 from pitchgen.core.errors import InputError, StorageError
+from pitchgen.core.folders import user_cache
 from pitchgen.core.lettering import STYLES
 from pitchgen.core.picture import Fill
 from pitchgen.edges.subtitle_formats import WRITERS
@@ -95,8 +96,8 @@ def _check_loudness(lufs: object) -> None:
 
 
 def default_store() -> Path:
-    """The user's cache folder. Source: the XDG base directory specification."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pitchgen"
+    """The user's cache folder."""
+    return user_cache()
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -10,7 +10,6 @@ A model is here once its lock is: the lock is written last.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +21,7 @@ import msgspec
 
 from pitchgen.core.engines import Licence
 from pitchgen.core.errors import InputError, MissingWeights
+from pitchgen.core.folders import user_data
 from pitchgen.core.weights import CONVERTED, Model, Weights
 from pitchgen.edges.store import PART, file_sha256, storage_errors, write_atomically
 
@@ -233,8 +233,8 @@ def read_manifest(path: Path) -> dict[str, Model]:
 
 
 def default_weights() -> Path:
-    """The user's data folder. Source: the XDG base directory specification."""
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "pitchgen" / "weights"
+    """The user's data folder."""
+    return user_data() / "weights"
 
 
 def _model(name: str, row: _Row) -> Model:

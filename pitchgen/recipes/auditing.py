@@ -12,6 +12,7 @@ from typing import Any
 from pitchgen import __version__
 from pitchgen.core.config import Settings
 from pitchgen.core.errors import InputError
+from pitchgen.core.folders import user_data
 from pitchgen.core.media import Media
 from pitchgen.edges.content import content_digest
 from pitchgen.edges.labels import AIGC_KEY, read_aigc
@@ -102,8 +103,7 @@ class Audit:
 
 def default_audit() -> Path:
     """Where the log is kept: in the user's data folder."""
-    base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "pitchgen" / "audit.jsonl"
+    return user_data() / "audit.jsonl"
 
 
 def check_day(day: str | None) -> str | None:

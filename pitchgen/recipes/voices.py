@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +12,7 @@ from pitchgen.core.config import Settings
 from pitchgen.core.consent import STATEMENT, Consent, Purpose, Subject, Way
 from pitchgen.core.engines import Detector, Recording, Transcriber
 from pitchgen.core.errors import ConsentError, InputError
+from pitchgen.core.folders import user_data
 from pitchgen.core.media import Excerpt, Media
 from pitchgen.core.transcript import DOUBTFUL
 from pitchgen.dsp.likeness import DIFFERENT, distance
@@ -147,7 +147,7 @@ class Voices:
 
 def default_voices() -> Path:
     """Where voices are kept: in the user's data folder."""
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "pitchgen" / "voices"
+    return user_data() / "voices"
 
 
 def voices_folder(settings: Settings) -> VoicesFolder:

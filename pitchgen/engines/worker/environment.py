@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from pitchgen.core.errors import EngineError, InputError, StorageError
+from pitchgen.core.folders import user_data
 
 READY = "ready.json"  # written last: without it an environment is half made and never used
 OURS_HAS_PIP = find_spec("pip") is not None  # then it installs there too, which spares copying it; uv leaves it out
@@ -53,8 +53,7 @@ ENVIRONMENTS = {
 
 def environments_folder() -> Path:
     """Where environments are kept: in the user's data folder."""
-    base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-    return Path(base).expanduser() / "pitchgen" / "engines"
+    return user_data().expanduser() / "engines"
 
 
 def environment(name: str) -> Environment:
