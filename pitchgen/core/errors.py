@@ -2,7 +2,8 @@
 
 PitchgenError
 ├── InputError           what was asked for is wrong: a language, a script, a subtitle file, an option
-│   └── Untranslated     sentences that the translator does not know
+│   ├── Untranslated     sentences that the translator does not know
+│   └── Conflict         at odds with what is there: a key of another request, a retry of what is not over
 ├── UnsupportedError     right, but not something this engine or this version does
 ├── MediaError           a file that is no video, or one that cannot be decoded
 ├── StorageError         a folder that cannot be written, a full disk, a project in use
@@ -30,6 +31,10 @@ class Untranslated(InputError):
     def __init__(self, message: str, sentences: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.sentences = sentences
+
+
+class Conflict(InputError):
+    """What was asked for is at odds with what is there already."""
 
 
 class UnsupportedError(PitchgenError):
@@ -72,6 +77,7 @@ CODES: dict[type[PitchgenError], tuple[int, int]] = {
     # error: (exit code, HTTP status); 1 is a bug, 2 a misused command line, 130 an interrupt
     InputError: (3, 422),
     Untranslated: (4, 422),
+    Conflict: (13, 409),
     UnsupportedError: (5, 422),
     MediaError: (6, 415),
     StorageError: (7, 507),
