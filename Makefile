@@ -27,7 +27,7 @@ $(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/installed-tests: $(VENV)/installed
-	$(PIP) --editable ".[check,models,separate,test]"
+	$(PIP) --editable ".[check,models,separate,serve,test]"
 	touch $@
 
 clean:
