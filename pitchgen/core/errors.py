@@ -3,7 +3,9 @@
 PitchgenError
 ├── InputError           what was asked for is wrong: a language, a script, a subtitle file, an option
 │   ├── Untranslated     sentences that the translator does not know
+│   ├── NotFound         an id that is none, or not of who asks
 │   └── Conflict         at odds with what is there: a key of another request, a retry of what is not over
+├── QuotaError           more than a merchant may have or ask for (`retry_after` says when again)
 ├── UnsupportedError     right, but not something this engine or this version does
 ├── MediaError           a file that is no video, or one that cannot be decoded
 ├── StorageError         a folder that cannot be written, a full disk, a project in use
@@ -33,8 +35,20 @@ class Untranslated(InputError):
         self.sentences = sentences
 
 
+class NotFound(InputError):
+    """Nothing of this id is there, or not for who asks: the two are not told apart."""
+
+
 class Conflict(InputError):
     """What was asked for is at odds with what is there already."""
+
+
+class QuotaError(PitchgenError):
+    """More than a merchant may have or ask for; `retry_after` is in seconds, where waiting helps."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class UnsupportedError(PitchgenError):
@@ -77,7 +91,9 @@ CODES: dict[type[PitchgenError], tuple[int, int]] = {
     # error: (exit code, HTTP status); 1 is a bug, 2 a misused command line, 130 an interrupt
     InputError: (3, 422),
     Untranslated: (4, 422),
+    NotFound: (14, 404),
     Conflict: (13, 409),
+    QuotaError: (15, 429),
     UnsupportedError: (5, 422),
     MediaError: (6, 415),
     StorageError: (7, 507),

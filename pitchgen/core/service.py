@@ -10,13 +10,11 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from types import MappingProxyType
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
 ID_BYTES = 15  # 120 random bits: nobody guesses the id of another merchant's job
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Scope(str, Enum):
@@ -104,7 +102,7 @@ class JobRequest:
     """What she says, as text or SRT."""
     webhook: str | None = None
     """Address that is told when the job has ended."""
-    settings: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    settings: Mapping[str, str] = field(default_factory=dict)
     """Others of `pitchgen.core.config.Settings`, by name."""
 
 

@@ -141,3 +141,102 @@ executor_lease = Table(
     Column("beat", BigInteger, nullable=False),
     Column("started_at", Float, nullable=False),
 )
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("merchant", ForeignKey("merchant.id"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("scopes", String, nullable=False),  # joined by spaces
+    Column("digest", String, nullable=False),  # SHA-256 of the key: 256 random bits need no slow hash
+    Column("created_at", Float, nullable=False),
+    Column("expires_at", Float),
+    Column("revoked_at", Float),
+    Index("api_key_by_merchant", "merchant"),
+)
+
+webhook_secret = Table(
+    "webhook_secret",
+    metadata,
+    Column("merchant", ForeignKey("merchant.id"), primary_key=True),
+    Column("secret", String, nullable=False),  # as it is: both sides sign with it
+    Column("previous", String),  # signs too, until the merchant knows the new one
+    Column("changed_at", Float, nullable=False),
+)
+
+webhook_delivery = Table(
+    "webhook_delivery",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("merchant", ForeignKey("merchant.id"), nullable=False),
+    Column("job_id", String, nullable=False),
+    Column("run_id", String, nullable=False, unique=True),  # a run ends once, and so is told once
+    Column("url", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("next_at", Float, nullable=False),
+    Column("delivered_at", Float),
+    Column("status", Integer),
+    Column("error", Text),
+    Index("webhook_delivery_due", "state", "next_at"),
+    Index("webhook_delivery_by_merchant", "merchant", "created_at", "id"),
+)
+
+video = Table(
+    "video",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("merchant", ForeignKey("merchant.id"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("way", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("size_bytes", BigInteger),
+    Column("sha256", String),
+    Column("duration", Float),
+    Column("width_px", Integer),
+    Column("height_px", Integer),
+    Column("error", Text),
+    Index("video_by_merchant", "merchant", "created_at", "id"),
+)
+
+glossary = Table(
+    "glossary",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("merchant", ForeignKey("merchant.id"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("terms", Integer, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("updated_at", Float, nullable=False),
+    Index("glossary_by_merchant", "merchant", "created_at", "id"),
+)
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("merchant", ForeignKey("merchant.id"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("request", String, nullable=False),  # SHA-256 of what was asked for: the same key means the same request
+    Column("idempotency_key", String),
+    Column("created_at", Float, nullable=False),
+    UniqueConstraint("merchant", "idempotency_key"),
+    Index("batch_by_merchant", "merchant", "created_at", "id"),
+)
+
+usage = Table(
+    "usage",
+    metadata,
+    Column("job_id", String, primary_key=True),  # a language of a job is made, and counted, once, in whichever run
+    Column("language", String, primary_key=True),
+    Column("merchant", ForeignKey("merchant.id"), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Index("usage_by_merchant", "merchant", "at"),
+)

@@ -1,0 +1,32 @@
+"""Rows of a merchant a page at a time, newest first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, Table, and_, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from pitchgen.core.errors import InputError
+from pitchgen.edges.service.database import Database
+
+
+def page(
+    database: Database, table: Table, merchant: str, *, cursor: str | None, limit: int, where: ColumnElement[bool]
+) -> tuple[list[Row[Any]], str | None]:
+    """Her rows behind the one with the id `cursor`, and the cursor of the page after, where there is one.
+
+    Raises:
+        InputError: the cursor is not of one of her rows.
+    """
+    t = table.c
+    query = select(table).where(t.merchant == merchant, where)
+    with database.reading() as connection:
+        if cursor is not None:
+            last = connection.execute(select(table).where(t.id == cursor, t.merchant == merchant)).one_or_none()
+            if last is None:
+                raise InputError(f"{cursor!r} is no cursor of these; take next_cursor of the page before")
+            older = and_(t.created_at == last.created_at, t.id < last.id)
+            query = query.where(or_(t.created_at < last.created_at, older))
+        rows = list(connection.execute(query.order_by(t.created_at.desc(), t.id.desc()).limit(limit + 1)).all())
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
