@@ -64,3 +64,5 @@ class Look:
     """Most that it may take over any few seconds; None where only quality counts."""
     least_bits_per_second: int | None = None
     """What a platform asks for, even where the picture needs less."""
+    label: str | None = None
+    """Language that the visible label says it in; None: in the words that versions in all languages may share."""

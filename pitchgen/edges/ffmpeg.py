@@ -22,6 +22,8 @@ from pitchgen.core.picture import Look
 from pitchgen.core.stage import stage
 from pitchgen.core.transcript import Span
 from pitchgen.dsp.fade import joined
+from pitchgen.edges.labels import LABEL_SECONDS
+from pitchgen.edges.opening import APART
 from pitchgen.edges.picture import filtered, laid_out
 from pitchgen.edges.program import Process, Program, Progress, source
 
@@ -91,8 +93,12 @@ class Ffmpeg(Program):
             self.finish(process, media.path, media.duration)
         return text
 
-    def encode_picture(self, media: Media, look: Look, target: Path, progress: Progress) -> None:
+    def encode_picture(
+        self, media: Media, look: Look, target: Path, progress: Progress, *, until: float | None = None
+    ) -> None:
         """The picture, upright, labelled for its first seconds, as H.264 that every player shows.
+
+        It has a frame to start from soon after the label; with `until` it ends before the frame at that time.
 
         Raises:
             MediaError: a picture that cannot be decoded.
@@ -104,22 +110,25 @@ class Ffmpeg(Program):
         if look.captions and not self.draws_text:
             raise UnsupportedError(f"{self.binary}: cannot draw captions, it lacks libass; leave out --ffmpeg")
         with laid_out(look.captions) if look.captions else nullcontext() as typeset:
-            picture = filtered(media.path, media.picture, look, typeset)
+            picture = filtered(media.path, media.picture, look, typeset, until)
             environment = typeset.environment if typeset else None
             seconds = media.duration + look.clock.added
-
-            keys = {"force_key_frames": f"expr:gte(t,n_forced*{look.key_seconds:g})"} if look.key_seconds else {}
+            keys = (
+                f"expr:gte(t,n_forced*{look.key_seconds:g})"
+                if look.key_seconds
+                else f"{media.picture.start + LABEL_SECONDS + APART:g}"
+            )
 
             def encode(**rate: Any) -> None:
                 graph = picture.output(
                     str(target), vcodec="libx264", preset=PRESET, an=None, map_metadata=-1, map_chapters=-1,
-                    fps_mode="cfr" if look.rate_hz else "vfr", **keys, **rate,
+                    fps_mode="cfr" if look.rate_hz else "vfr", force_key_frames=keys, **rate,
                 )  # fmt: skip
                 self.run(graph, media.path, seconds, progress, environment=environment)
 
             encode(crf=QUALITY, **_bounded(look.bits_per_second))
             least = look.least_bits_per_second
-            if least and 8 * target.stat().st_size < least * seconds:  # a still picture: filled up
+            if least and until is None and 8 * target.stat().st_size < least * seconds:  # a still picture: filled up
                 steady = round(FILLED * least)
                 encode(**{"b:v": steady, "x264-params": "nal-hrd=cbr:filler=1"}, minrate=steady, **_bounded(steady))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import struct
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,15 +13,17 @@ from urllib.parse import quote
 
 from pitchgen.core.errors import InputError
 
-LABEL_PATH = Path(__file__).with_name("label.png")
-"""`AI生成 · AI-generated`, made by `scripts/make_label.py`."""
+LABELS = Path(__file__).with_name("label")
+"""Pictures of the explicit label, made by `scripts/make_label.py`: one for each language, and one that all may
+share."""
+SHARED = "shared"
+"""`AI生成 · AI-generated`, for a picture that versions in several languages have."""
 LABEL_SECONDS = 3.0  # the standard asks for at least 2 s of the opening picture
-ASPECT = 1609 / 212  # width to height of the picture
-GLYPH = 105 / 212
-"""Height of a Latin capital to that of the picture: the lowest reading of what the standard calls the
-height of the text, since the Chinese characters beside it are higher. Source: measured on the picture."""
+GLYPH_PX = 105
+"""Height of a Latin capital in the pictures: the lowest reading of what the standard calls the height of the text,
+since the Chinese characters beside it are higher. Source: measured on the pictures."""
 TEXT = 0.06  # of the shortest side; the standard asks for 5% and leaves open how text is measured
-CENTRE = 0.06  # of the frame's height, from above: below the status line of phones
+TOP = 0.03  # of the frame's height, from above: below the status line of phones
 WIDEST = 0.92  # of the frame's width: the plate keeps off the edges
 
 AIGC_KEY = "AIGC"
@@ -55,23 +58,50 @@ _KEYS = {
 }
 
 
-def label_size(width_px: int, height_px: int) -> tuple[int, int]:
-    """Even width and height in pixels at which the label meets the standard on a frame of that size."""
-    height = TEXT * min(width_px, height_px) / GLYPH
-    width = min(height * ASPECT, WIDEST * width_px)
-    return max(2, int(width) // 2 * 2), max(2, -int(-height // 2) * 2)
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The picture of the label in the words of a language."""
 
+    path: Path
+    width_px: int
+    height_px: int
+    sha256: str
 
-def label_place(width_px: int, height_px: int) -> tuple[int, int, int, int]:
-    """Left, top, width and height in pixels of the label on a frame of that size."""
-    width, height = label_size(width_px, height_px)
-    return (width_px - width) // 2, max(0, int(height_px * CENTRE - height / 2)), width, height
+    @property
+    def glyph(self) -> float:
+        """Height of a Latin capital to that of the picture."""
+        return GLYPH_PX / self.height_px
+
+    def size(self, width_px: int, height_px: int) -> tuple[int, int]:
+        """Even width and height in pixels at which the label meets the standard on a frame of that size."""
+        height = TEXT * min(width_px, height_px) / self.glyph
+        width = min(height * self.width_px / self.height_px, WIDEST * width_px)
+        return max(2, int(width) // 2 * 2), max(2, -int(-height // 2) * 2)
+
+    def place(self, width_px: int, height_px: int) -> tuple[int, int, int, int]:
+        """Left, top, width and height in pixels of the label on a frame of that size."""
+        width, height = self.size(width_px, height_px)
+        return (width_px - width) // 2, max(0, int(height_px * TOP)), width, height
 
 
 @cache
-def label_digest() -> str:
-    """SHA-256 of the label's picture."""
-    return hashlib.sha256(LABEL_PATH.read_bytes()).hexdigest()
+def wording(language: str = SHARED) -> Wording:
+    """The label in the words of a BCP-47 code, below the Chinese that the standard asks for; or the one that all share.
+
+    Raises:
+        KeyError: no such language.
+    """
+    path = LABELS / f"{language}.png"
+    if not path.is_file():
+        raise KeyError(language)
+    data = path.read_bytes()
+    width, height = struct.unpack(">II", data[16:24])  # the header of a PNG
+    return Wording(path, width, height, hashlib.sha256(data).hexdigest())
+
+
+def wordings() -> tuple[str, ...]:
+    """The languages that have a label of their own, and `SHARED`, which comes first."""
+    return tuple(sorted((path.stem for path in LABELS.glob("*.png")), key=lambda name: (name != SHARED, name)))
 
 
 def aigc(producer: str, produce_id: str, source: Aigc | None = None) -> str:

@@ -15,10 +15,11 @@ from typing import Any
 from pitchgen.core.clock import Clock
 from pitchgen.core.media import Stream
 from pitchgen.core.picture import Burned, Frame, Look
-from pitchgen.edges.labels import LABEL_PATH, LABEL_SECONDS, label_place
+from pitchgen.edges.labels import LABEL_SECONDS, SHARED, wording
 from pitchgen.edges.program import source
 
 MOST_FRAMES = 60  # a second, whatever a header says: some say 1000
+CLOSE = 1e-4  # seconds: no two frames are so near each other
 BLUR = 0.03  # of the frame's width: no edge of the picture is seen in its own background
 NO_FONTS = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig></fontconfig>'
 
@@ -59,8 +60,8 @@ def frame_of(stream: Stream, look: Look) -> tuple[int, int]:
     return width + width % 2, height + height % 2
 
 
-def filtered(path: Path, stream: Stream, look: Look, typeset: Typeset | None) -> Any:
-    """The graph from the picture of the file to what is encoded."""
+def filtered(path: Path, stream: Stream, look: Look, typeset: Typeset | None, until: float | None = None) -> Any:
+    """The graph from the picture of the file to what is encoded, up to a frame at `until` seconds."""
     picture = source(path)[str(stream.index)]
     if stream.hdr:
         picture = _tone_mapped(picture)
@@ -71,7 +72,10 @@ def filtered(path: Path, stream: Stream, look: Look, typeset: Typeset | None) ->
         picture = picture.filter("fps", look.rate_hz)
     if typeset:
         picture = picture.filter("ass", str(typeset.script), fontsdir=str(typeset.fonts), shaping="complex")
-    return _labelled(picture, stream, frame_of(stream, look)).filter("format", "yuv420p")
+    picture = _labelled(picture, stream, frame_of(stream, look), look.label or SHARED)
+    if until is not None:
+        picture = picture.filter("trim", end=f"{until - CLOSE:.6f}")
+    return picture.filter("format", "yuv420p")
 
 
 def _waiting(picture: Any, clock: Clock) -> Any:
@@ -105,10 +109,11 @@ def _framed(picture: Any, frame: Frame) -> Any:
     return inside.filter("pad", width, height, "(ow-iw)/2", "(oh-ih)/2")
 
 
-def _labelled(picture: Any, stream: Stream, size: tuple[int, int]) -> Any:
+def _labelled(picture: Any, stream: Stream, size: tuple[int, int], language: str) -> Any:
     """The picture with the visible label over its first seconds."""
-    left, top, width, height = label_place(*size)
-    label = source(LABEL_PATH).filter("scale", width, height)
+    words = wording(language)
+    left, top, width, height = words.place(*size)
+    label = source(words.path).filter("scale", width, height)
     until = stream.start + LABEL_SECONDS
     place = {"x": left, "y": top, "enable": f"lt(t,{until:.3f})"}
     return picture.overlay(label, **place)

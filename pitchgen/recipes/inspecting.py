@@ -85,7 +85,8 @@ def visible(path: Path) -> Layer:
         return Layer("visible", Holding.ABSENT, "no picture")
     if not seen.seconds:
         return Layer("visible", Holding.ABSENT, f"not in the first frame (likeness {seen.likeness:.2f})")
-    said = f"from the first frame for {seen.seconds:.2f} s, letters {seen.letters:.1%} of the shortest side"
+    letters = f"letters {seen.letters:.1%} of the shortest side, words: {seen.words}"
+    said = f"from the first frame for {seen.seconds:.2f} s, {letters}"
     if seen.seconds < LEAST_SECONDS or seen.letters < LEAST_LETTERS:
         return Layer("visible", Holding.BROKEN, f"{said}: less than the standard asks for")
     return Layer("visible", Holding.HOLDS, f"{said} (likeness {seen.likeness:.2f})")

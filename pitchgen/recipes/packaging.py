@@ -64,7 +64,7 @@ class Packager:
 
     def _packed(self, name: str, dubs: Sequence[Dub]) -> Path:
         place = self.project.folder / FILES[name]
-        look = self.renderer.look(dubs[0])
+        look = replace(self.renderer.look(dubs[0]), label=None)  # one picture, in the words that all share
         parts = [self.renderer.output_key(dub, look) for dub in dubs]
         identity = key(f"package:{name}@{VERSION}", *parts, self.renderer.soundtrack.original_parts)
         label = self.renderer.labelling.label(self.renderer.media, name.replace(".", "-"), identity)

@@ -190,7 +190,7 @@ class _Planner:
         """The steps from the sounds to the videos of `todo` languages, for which `pictures` are to be encoded."""
         expected = self.kit.rates.estimate("picture", pictures * self.media.duration)
         self.steps.append(Step("picture", pictures, reused, expected))
-        seconds = self.kit.rates.estimate("sound", todo) + self.kit.rates.estimate("mux", todo)
+        seconds = sum(self.kit.rates.estimate(part, todo) for part in ("sound", "opening", "mux"))
         self.steps.append(Step("render", todo, len(self.codes) - todo, seconds))
 
     def _kept(self, stage: str, mapped: Mapped[Any, Any, Result]) -> Result | None:

@@ -14,7 +14,7 @@ from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Media
 from pitchgen.core.picture import Look
 from pitchgen.core.provenance import Provenance
-from pitchgen.edges import labels
+from pitchgen.edges import labels, opening
 from pitchgen.edges.ffmpeg import Ffmpeg, Track
 from pitchgen.edges.subtitle_formats import write_srt
 from pitchgen.kit import Kit
@@ -24,7 +24,7 @@ from pitchgen.recipes.labelling import Labelling
 from pitchgen.recipes.screen import Screen
 from pitchgen.recipes.soundtrack import Soundtrack
 
-PICTURE_VERSION, MUX_VERSION = 1, 3
+PICTURE_VERSION, MUX_VERSION = 2, 4
 """Raised whenever the same input gives another file."""
 
 
@@ -45,11 +45,18 @@ class Renderer:
     @property
     def shared_look(self) -> Look | None:
         """How the picture of every version looks; None where each has its own."""
-        return None if self.screen.burns or self.screen.waits else self.screen.look(self.media)
+        look = self.screen.look(self.media)
+        return look if self.shares(look) else None
 
     def look(self, dub: Dub) -> Look:
         """How the picture of a version looks; versions that look the same share one."""
-        return self.screen.look(self.media, dub)
+        look = self.screen.look(self.media, dub)
+        return look if self.shares(look) else replace(look, label=dub.script.language)
+
+    def shares(self, look: Look) -> bool:
+        """Whether all versions share a picture, of which only the first seconds are in the words of each language."""
+        alone = self.screen.burns or self.screen.waits
+        return not alone and self.media.duration >= opening.SHORTEST and not look.least_bits_per_second
 
     def picture(self, look: Look) -> Path:
         """The labelled picture that looks like this, encoded once for all languages that share it."""
@@ -68,6 +75,27 @@ class Renderer:
             units=self.media.duration,
         )
 
+    def opened(self, picture: Path, look: Look, code: str, target: Path) -> Path:
+        """A shared picture with the label in the words of a language: `target`, or the whole encoded anew.
+
+        Whole where the encoder did not begin as before, as with another version of ffmpeg than the one that made
+        `picture`.
+        """
+        at = opening.first_key(picture)
+        worded = replace(look, label=code)
+        if at is not None:
+            first = self.kit.file(
+                "opening",
+                ".mp4",
+                [self._picture_parts(worded), float(at)],
+                lambda path: self.ffmpeg.encode_picture(self.media, worded, path, lambda _: None, until=float(at)),
+                version=PICTURE_VERSION,
+            )
+            if opening.alike(first, picture):
+                opening.splice(first, picture, at, target)
+                return target
+        return self.picture(worded)
+
     def has_picture(self, look: Look) -> bool:
         """Whether the picture is encoded already."""
         return self.kit.has_file("picture", self._picture_parts(look), version=PICTURE_VERSION)
@@ -81,11 +109,20 @@ class Renderer:
     def output_key(self, dub: Dub, look: Look) -> str:
         """Identifies all that the video of a version is made from."""
         tracks = (dub.cues, self._captions(dub)) if self.screen.soft else ()
-        parts = self._picture_parts(look), self.soundtrack.parts(dub), tracks, self.labelling
+        parts = (
+            self._picture_parts(look),
+            labels.wording(dub.script.language).sha256,
+            self.soundtrack.parts(dub),
+            tracks,
+            self.labelling,
+        )
         return key(f"mux@{MUX_VERSION}", *parts)
 
-    def mux(self, dub: Dub, identity: str, picture: Path, sound: Path, made: Provenance, target: Path) -> None:
-        """The labelled and signed video of a version, whose `output_key` is `identity`.
+    def mux(
+        self, dub: Dub, identity: str, look: Look, picture: Path, sound: Path, made: Provenance, target: Path
+    ) -> None:
+        """The labelled and signed video of a version, whose `output_key` is `identity` and whose picture looks like
+        `look`.
 
         Raises:
             EngineError: its labels cannot be read back.
@@ -99,6 +136,8 @@ class Renderer:
                 for row, cues in ((spoken, dub.cues), (source, self._captions(dub)))
                 if cues and self.screen.soft
             ]
+            if look.label is None:
+                picture = self.opened(picture, look, code, Path(folder) / "picture.mp4")
             heard = spoken if dub.script.dubbed else source
             speech = Track(sound, heard.iso639_2, heard.native)
             self.ffmpeg.mux(picture, [speech], tracks, {labels.AIGC_KEY: label}, target, dub.timeline.duration)
@@ -109,7 +148,7 @@ class Renderer:
         return tuple(replace(cue, span=dub.clock.span(cue.span)) for cue in self.captions)
 
     def _picture_parts(self, look: Look) -> list[object]:
-        return [self.media, look, self.ffmpeg, labels.LABEL_SECONDS, labels.label_digest()]
+        return [self.media, look, self.ffmpeg, labels.LABEL_SECONDS, labels.wording(look.label or labels.SHARED).sha256]
 
 
 def _written(path: Path, cues: Sequence[Cue], code: str) -> Path:

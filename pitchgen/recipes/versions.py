@@ -69,7 +69,7 @@ class Versions:
         if not self._project.is_current(made.script.language, identity):
             picture = self._pictures.get(look) or self._background.submit(self._renderer.picture, look)
             self._pictures[look] = picture
-        return self._background.submit(self._rendered, made, identity, picture)
+        return self._background.submit(self._rendered, made, look, identity, picture)
 
     def _heard(self, made: Dub) -> Heard:
         """What is heard of the facts in a version; what is heard otherwise is said."""
@@ -80,7 +80,7 @@ class Versions:
         studio.warn(*remarks.of_hearing(made, heard, self._project))
         return heard
 
-    def _rendered(self, made: Dub, identity: str, picture: Future[Path] | None) -> Output:
+    def _rendered(self, made: Dub, look: Look, identity: str, picture: Future[Path] | None) -> Output:
         """The files of one version; where there is no picture to wait for, its video is there already."""
         studio, project, renderer, code = self._studio, self._project, self._renderer, made.script.language
         kept = project.record.versions.get(code)
@@ -91,7 +91,7 @@ class Versions:
 
             def write(path: Path) -> None:
                 origin = provenance(renderer.media, made, studio.cast, self._by)
-                renderer.mux(made, identity, encoded, sound, origin, path)
+                renderer.mux(made, identity, look, encoded, sound, origin, path)
                 studio.audit.made(renderer.media, code, path, project.video_path(code), self._by)
 
             written = project.publish(code, identity, write)

@@ -21,7 +21,7 @@ from pitchgen.edges.carriers import write
 from pitchgen.edges.chunks import write_wav
 from pitchgen.edges.content import content_digest
 from pitchgen.edges.ffmpeg import Ffmpeg
-from pitchgen.edges.labels import aigc, label_place
+from pitchgen.edges.labels import aigc, wording
 from pitchgen.edges.probe import probe
 from pitchgen.edges.settings import read_settings
 from pitchgen.edges.visible import ALIKE, look
@@ -59,7 +59,7 @@ def test_letters_and_seconds_on_decoded_frames(width: int, height: int, turn: in
         for frame in container.decode(video=0):
             pixels = frame.to_ndarray(format="gray")
             high, wide = pixels.shape
-            left, top, label_wide, label_high = label_place(wide, high)
+            left, top, label_wide, label_high = wording().place(wide, high)
             ink = pixels[top : top + label_high, left : left + label_wide] > 190
             shown.append(ink)
     assert (wide, high) == ((height, width) if turn % 180 else (width, height))
@@ -112,6 +112,7 @@ def test_what_make_makes_holds(output: Path) -> None:
     assert found.holds
     assert {layer.holding for layer in found.layers if layer.name != "watermark"} == {Holding.HOLDS}
     assert found.produce_id.startswith("fr-")
+    assert "words: fr" in layers(found)["visible"].said
     assert "shop-7" in layers(found)["AIGC"].said
     assert "c2pa.translated" in layers(found)["C2PA"].said
     assert "NOTE AIGC" in output.with_suffix(".vtt").read_text("utf-8")

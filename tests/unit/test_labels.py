@@ -9,18 +9,8 @@ import numpy as np
 import pytest
 
 from pitchgen.core.errors import InputError
-from pitchgen.edges.labels import (
-    ASPECT,
-    GLYPH,
-    LABEL_PATH,
-    LABEL_SECONDS,
-    WIDEST,
-    Aigc,
-    aigc,
-    label_digest,
-    label_size,
-    read_aigc,
-)
+from pitchgen.edges.labels import GLYPH_PX, LABEL_SECONDS, SHARED, WIDEST, Aigc, aigc, read_aigc, wording, wordings
+from pitchgen.languages.notices import NOTICES
 
 FRAMES = [
     (1080, 1920),
@@ -34,19 +24,23 @@ FRAMES = [
 ]
 
 
-def picture() -> np.ndarray:
+def picture(language: str = SHARED) -> np.ndarray:
     """The shipped label, shape (height, width, 4)."""
-    with av.open(str(LABEL_PATH)) as container:
+    with av.open(str(wording(language).path)) as container:
         return next(container.decode(video=0)).to_ndarray(format="rgba")
 
 
-def ink() -> list[np.ndarray]:
+def white(language: str) -> np.ndarray:
+    """Where it has ink."""
+    pixels = picture(language)
+    return (pixels[..., 0] > 128) & (pixels[..., 3] > 128)
+
+
+def ink(letters: np.ndarray) -> list[np.ndarray]:
     """Each run of columns that holds white, shape (height, columns)."""
-    pixels = picture()
-    white = (pixels[..., 0] > 128) & (pixels[..., 3] > 128)
-    columns = np.flatnonzero(white.any(axis=0))
+    columns = np.flatnonzero(letters.any(axis=0))
     runs = np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)
-    return [white[:, run[0] : run[-1] + 1] for run in runs]
+    return [letters[:, run[0] : run[-1] + 1] for run in runs]
 
 
 def height(glyph: np.ndarray) -> int:
@@ -54,41 +48,52 @@ def height(glyph: np.ndarray) -> int:
     return int(rows[-1] - rows[0] + 1)
 
 
-def test_the_constants_are_those_of_the_picture() -> None:
-    high, wide, _ = picture().shape
-    assert pytest.approx(wide / high) == ASPECT
-    first_four = [height(glyph) for glyph in ink()[:4]]  # A, I, 生, 成
-    assert min(first_four) / high == pytest.approx(GLYPH, abs=1 / high)
-    assert min(first_four[2:]) > max(first_four[:2])
+def test_every_language_has_its_own() -> None:
+    assert set(wordings()) == {SHARED, *NOTICES}
+    assert wordings()[0] == SHARED
+    with pytest.raises(KeyError):
+        wording("xx")
+
+
+@pytest.mark.parametrize("language", wordings())
+def test_the_chinese_words_stand_first_and_are_as_high_as_is_said(language: str) -> None:
+    assert picture(language).shape[:2] == (wording(language).height_px, wording(language).width_px)
+    letters = white(language)
+    rows = np.flatnonzero(~letters.any(axis=1))
+    end = next((int(row) for row in rows if letters[:row].any()), len(letters))  # of the first line
+    four = [height(glyph) for glyph in ink(letters[:end])[:4]]  # A, I, 生, 成
+    assert min(four) == pytest.approx(GLYPH_PX, abs=1)
+    assert min(four[2:]) > max(four[:2])
+    assert wording(language).width_px <= 1650  # on an upright phone's frame the letters are not squeezed
 
 
 def test_the_words_stand_on_a_plate_that_lets_the_picture_through() -> None:
     pixels = picture()
     assert pixels[0, 0, 3] == 0  # round corners
     assert 128 < pixels[pixels.shape[0] // 2, 5, 3] < 255
-    assert len(ink()) == 17  # every glyph apart from its neighbours: nothing is cut or run together
-    assert pixels[..., 3].max() == 255
+    assert len(ink(white(SHARED))) == 17  # every glyph apart from its neighbours: nothing is cut or run together
+    assert pixels[..., 3].max() >= 250
 
 
+@pytest.mark.parametrize("language", [SHARED, "zh", "fr", "ta", "ar"])
 @pytest.mark.parametrize("frame", FRAMES)
-def test_the_text_is_high_enough(frame: tuple[int, int]) -> None:
-    wide, high = label_size(*frame)
-    assert high * GLYPH >= 0.055 * min(frame)  # 5% by law, and a margin
+def test_the_text_is_high_enough(frame: tuple[int, int], language: str) -> None:
+    words = wording(language)
+    left, top, wide, high = words.place(*frame)
+    assert high * words.glyph >= 0.055 * min(frame)  # 5% by law, and a margin
     assert wide <= WIDEST * frame[0]
-    assert wide / high == pytest.approx(ASPECT, rel=0.06)
+    assert wide / high == pytest.approx(words.width_px / words.height_px, rel=0.06)
+    assert left >= 0
+    assert 0 <= top < top + high < frame[1]
 
 
 @pytest.mark.parametrize("frame", [(2, 2), (3, 5), (16, 16), (2, 4000), (4000, 2), *FRAMES])
 def test_sizes_are_even_and_never_nothing(frame: tuple[int, int]) -> None:
-    assert all(side >= 2 and side % 2 == 0 for side in label_size(*frame))
+    assert all(side >= 2 and side % 2 == 0 for side in wording().size(*frame))
 
 
 def test_it_stands_as_long_as_the_law_asks() -> None:
     assert LABEL_SECONDS >= 2
-
-
-def test_the_digest_is_the_pictures() -> None:
-    assert len(label_digest()) == 64
 
 
 def test_the_metadata_has_the_seven_keys() -> None:
