@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -185,18 +186,19 @@ def test_any_name(
 
 
 def test_three_languages_from_one_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    encoded: list[Path] = []
+    encoded: list[float | None] = []
     real = Ffmpeg.encode_picture
 
-    def counted(self: Ffmpeg, media: object, look: object, target: Path, progress: object) -> None:
-        encoded.append(target)
-        real(self, media, look, target, progress)  # type: ignore[arg-type]
+    def counted(self: Ffmpeg, *given: Any, until: float | None = None) -> None:
+        encoded.append(until)
+        real(self, *given, until=until)
 
     monkeypatch.setattr(Ffmpeg, "encode_picture", counted)
     told: list[Event] = []
     video = SAMPLES / "umbrella.mp4"
     outcome = check(make(video, None, tmp_path, "en", "fr", "ru", listen=told.append))
-    assert len(encoded) == 1
+    assert encoded.count(None) == 1  # the whole picture
+    assert len(encoded) == 4  # and its opening, in the words of each language
     stages = {event.stage for event in told if isinstance(event, Advanced)}
     assert stages >= {"decode", "detect", "transcribe", "translate", "synthesize", "picture", "render"}
     for output in outcome.outputs:
