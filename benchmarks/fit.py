@@ -29,7 +29,6 @@ from pitchgen.languages.pace import seconds
 from pitchgen.recipes.dub import dub, hear
 from pitchgen.recipes.make import Studio
 from pitchgen.recipes.telling import told
-from pitchgen.recipes.words import find_script
 from pitchgen.stages.fit import EARLY, LATE, MAX_TEMPO, Take, cost, fit
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
@@ -141,7 +140,7 @@ def real(folder: Path) -> Iterator[Case]:
     codes = sorted(studio.cast.synthesizer.languages & studio.cast.translator.languages - {"zh"})
     for video in sorted(SAMPLES.glob("*.mp4")):
         media = probe(video)
-        words = find_script(media, None, studio.ffmpeg)
+        words = studio.sources(media, None).script
         assert words
         transcript = hear(media, words.sentences, studio.cast, studio.kit, studio.ffmpeg)
         scripts = told(transcript, codes, {}, studio.cast, studio.kit)

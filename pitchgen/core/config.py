@@ -45,6 +45,12 @@ class Settings:
     package: str = "video"
     """What is made beside the videos, joined by commas: `tracks` or `tracks.mkv`, one file with all languages; `hls`, a
     stream with all languages."""
+    words: str = "auto"
+    """Where her words are taken from: `script`, `track` (of subtitles), `captions` (in the picture), `speech` (heard);
+    `auto` takes the first that is there, in this order."""
+    compare: str = "cheap"
+    """Which other source of her words is compared with the one that is taken: `cheap`, one that costs nothing to have;
+    `all`; `none`."""
     audio_track: int | None = None
     """Which audio track carries the speech, counted from 1."""
     ffmpeg: str | None = None
@@ -61,6 +67,7 @@ class Settings:
     """What nobody hears and a detector finds: `none`, or `audioseal`, which needs its weights."""
     detect: str | None = None
     transcribe: str | None = None
+    read: str | None = None
     translate: str | None = None
     synthesize: str | None = None
     """An engine to use for a verb instead of the profile's: `name`, or `name:model`."""

@@ -12,6 +12,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from pitchgen.core.audio import Audio, Samples, Voice
 from pitchgen.core.errors import UnsupportedError
+from pitchgen.core.footage import Box, Pixels, Reading
 from pitchgen.core.transcript import Span, Transcript
 
 
@@ -124,6 +125,16 @@ class Detector(Engine, Protocol):
     """Finds where somebody speaks."""
 
     def detect(self, recordings: Sequence[Audio]) -> Sequence[tuple[Span, ...]]: ...
+
+
+class TextReader(Engine, Protocol):
+    """Reads text that stands in pictures; `languages` are those it reads, none of them where it reads nothing."""
+
+    def find(self, pictures: Sequence[Pixels]) -> Sequence[tuple[Box, ...]]:
+        """Where lines of text stand in each picture."""
+
+    def read(self, lines: Sequence[Pixels]) -> Sequence[Reading]:
+        """What stands in each picture of one line."""
 
 
 class Transcriber(Engine, Protocol):

@@ -297,3 +297,5 @@ class Report:
     versions: tuple[LanguageVersion, ...]
     """Those of this run first; then those of earlier runs of the same video that still lie there."""
     warnings: tuple[str, ...]
+    words: str = ""
+    """Where her words were taken from."""

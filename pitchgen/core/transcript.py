@@ -45,6 +45,16 @@ class Doubt(str, Enum):
     REPETITION = "the same words over and over"
     LANGUAGE = "another language is spoken"
     UNSURE = "hardly understood"
+    FIGURE = "a figure is hard to read"
+
+
+class WordSource(Enum):
+    """Where her words can be taken from, the best first: what she wrote herself before what a program makes out."""
+
+    SCRIPT = "script"  # a text or subtitle file
+    TRACK = "track"  # of subtitles, in the video
+    CAPTIONS = "captions"  # in its picture
+    SPEECH = "speech"  # heard by a recogniser
 
 
 @dataclass(frozen=True, slots=True)

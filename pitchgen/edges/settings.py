@@ -17,6 +17,7 @@ from pitchgen.core.errors import InputError, StorageError
 from pitchgen.core.folders import user_cache
 from pitchgen.core.lettering import STYLES
 from pitchgen.core.picture import Fill
+from pitchgen.core.transcript import WordSource
 from pitchgen.edges.subtitle_formats import WRITERS
 
 if sys.version_info >= (3, 11):
@@ -29,6 +30,8 @@ PREFIX = "PITCHGEN_"
 CHOICES = {
     "untranslated": ("stop", "keep"),
     "verify": ("speech", "text"),
+    "words": ("auto", *(source.value for source in WordSource)),
+    "compare": ("cheap", "all", "none"),
     "absorb": ("audio", "freeze", "slow"),
     "captions": ("soft", "burn", "none"),
     "caption_style": tuple(STYLES),

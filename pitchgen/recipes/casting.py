@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pitchgen.core.config import Settings
-from pitchgen.core.engines import Detector, Separator, Synthesizer, Transcriber, Translator, Watermarker
+from pitchgen.core.engines import Detector, Separator, Synthesizer, TextReader, Transcriber, Translator, Watermarker
 from pitchgen.core.errors import InputError
 from pitchgen.core.events import Listener, ignore
 from pitchgen.core.glossary import Glossary
@@ -42,6 +42,8 @@ class Cast:
     """Currencies that prices are shown in too."""
     separator: Separator = field(default_factory=lambda: registry.load("separate", "none"))
     """Says what is kept of her sound."""
+    text_reader: TextReader = field(default_factory=lambda: registry.load("read", "none"))
+    """Reads captions in the picture."""
     watermarker: Watermarker = field(default_factory=lambda: registry.load("watermark", "none"))
     """Puts a mark into the new voices that nobody hears."""
 
@@ -103,6 +105,7 @@ class Casting:
             read_glossary(settings.glossary),
             rates(settings.currency) if settings.currency else (),
             self.engine("separate"),
+            self.engine("read"),
             self.engine("watermark"),
         )
 

@@ -98,14 +98,24 @@ def hear(media: Media, script: Sequence[str] | None, cast: Cast, kit: Kit, ffmpe
     Raises:
         MediaError: nobody speaks.
     """
-    audio = kit.run(decode, media, ffmpeg)
-    spans = kit.run(detect, audio, cast.detector)
-    if not spans:
-        raise MediaError(f"{media.path}: nobody is heard speaking in it; is this the right audio track?")
+    audio, spans = listen(media, cast, kit, ffmpeg)
     heard = kit.run(transcribe, recording(audio, spans, script, cast), cast.listener(script))
     if not heard.segments:
         raise MediaError(f"{media.path}: no words could be made out in it; give a script by --script")
     return segment(heard)
+
+
+def listen(media: Media, cast: Cast, kit: Kit, ffmpeg: Ffmpeg) -> tuple[Audio, tuple[Span, ...]]:
+    """Her sound, and where she speaks in it.
+
+    Raises:
+        MediaError: nobody speaks.
+    """
+    audio = kit.run(decode, media, ffmpeg)
+    spans = kit.run(detect, audio, cast.detector)
+    if not spans:
+        raise MediaError(f"{media.path}: nobody is heard speaking in it; is this the right audio track?")
+    return audio, spans
 
 
 def recording(audio: Audio, spans: Sequence[Span], script: Sequence[str] | None, cast: Cast) -> Recording:

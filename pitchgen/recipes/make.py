@@ -14,7 +14,7 @@ from pitchgen.core.config import Settings
 from pitchgen.core.errors import PitchgenError
 from pitchgen.core.events import Advanced, Listener, Opened, Warned, ignore
 from pitchgen.core.media import Media
-from pitchgen.core.transcript import Transcript
+from pitchgen.core.transcript import Transcript, WordSource
 from pitchgen.edges.ffmpeg import Ffmpeg, decode
 from pitchgen.edges.fonts import Fonts
 from pitchgen.edges.glossary import read_glossary
@@ -42,7 +42,7 @@ from pitchgen.recipes.speaking import Booth, Speaker, find_speaker
 from pitchgen.recipes.telling import Edits, Script, told
 from pitchgen.recipes.versions import Versions
 from pitchgen.recipes.voices import Ask, voices_folder
-from pitchgen.recipes.words import transcribed
+from pitchgen.recipes.words import Found, Sources, transcribed
 from pitchgen.stages.absorb import ABSORBERS
 from pitchgen.stages.caption import caption_transcript
 
@@ -103,6 +103,8 @@ class Studio:
         self.screen = Screen(settings, Fonts(settings.fonts))
         self._listen = listen
         self._warnings: list[str] = []
+        self._read = False
+        """The words of the present video were read from its picture."""
 
     @cached_property
     def casting(self) -> Casting:
@@ -127,7 +129,8 @@ class Studio:
     @property
     def engines(self) -> dict[str, str]:
         """Verb to engine, as they perform for the present video."""
-        return {**self.casting.profile.engines, "synthesize": self.cast.synthesizer.name}
+        found = {**self.casting.profile.engines, "synthesize": self.cast.synthesizer.name}
+        return {**found, "transcribe": found["read"]} if self._read else found
 
     def admit(self, media: Media, codes: Sequence[str]) -> None:
         """Make `media` the present video: find who speaks in it, and where its results are kept.
@@ -160,7 +163,8 @@ class Studio:
         brought = read_translations(translations, codes)
         media = self._opened(video, codes)
         with opened(self.settings.out / (name or video.stem)) as project, Background() as background:
-            transcript = self._transcript(media, project, script)
+            words = self._transcript(media, project, script)
+            transcript = words.transcript
             scripts = self._scripts(media, project, transcript, codes, brought)
             self.warn(*remarks.of_untranslated(scripts, self.settings.untranslated))
             self.warn(*remarks.of_scripts(scripts, self.cast, project))
@@ -169,7 +173,7 @@ class Studio:
             outputs, packages = versions.made(scripts)
             with suppress(PitchgenError):  # estimates are a comfort: a full disk is told by what matters
                 self.kit.rates.save()
-            outcome = self._outcome(media, project, transcript, outputs, packages)
+            outcome = self._outcome(media, project, words, outputs, packages)
             spent = self.kit.rates.spent()
             report(outcome, Run(media, transcript, self.cast, self.speaker, self.screen, spent), project)
             return outcome
@@ -183,7 +187,7 @@ class Studio:
         codes = check_languages(languages, self.company)
         media = self._opened(video, codes)
         with opened(self.settings.out / name) as project:
-            transcript = self._transcript(media, project, script)
+            transcript = self._transcript(media, project, script).transcript
             if upto is Upto.HEARD:
                 return
             scripts = self._scripts(media, project, transcript, codes, {})
@@ -228,11 +232,16 @@ class Studio:
         for message in messages:
             self._hear(Warned(message))
 
-    def _transcript(self, media: Media, project: Project, script: Path | None) -> Transcript:
+    def sources(self, media: Media, script: Path | None) -> Sources:
+        """Where the words of the present video can be had."""
+        return Sources(media, script, self.settings, self.cast, self.kit, self.ffmpeg)
+
+    def _transcript(self, media: Media, project: Project, script: Path | None) -> Found:
         """As `transcribed`; what is doubtful is said."""
-        transcript, origin = transcribed(media, project, script, self.cast, self.kit, self.ffmpeg)
-        self.warn(*remarks.of_transcript(transcript, origin, media, project))
-        return transcript
+        found = transcribed(self.sources(media, script), project)
+        self._read = found.transcript.origin == WordSource.CAPTIONS.value
+        self.warn(*remarks.of_transcript(found.transcript, found.origin, media, project), *found.remarks)
+        return found
 
     def _edits(
         self, project: Project, codes: Sequence[str], transcript: Transcript, translations: Translations
@@ -250,7 +259,7 @@ class Studio:
         return Renderer(media, self.kit, self.ffmpeg, labelling, captions, self.screen, *engines)
 
     def _outcome(
-        self, media: Media, project: Project, transcript: Transcript, outputs: tuple[Output, ...],
+        self, media: Media, project: Project, words: Found, outputs: tuple[Output, ...],
         packages: tuple[Path, ...],
     ) -> Outcome:  # fmt: skip
         casting = self.casting
@@ -259,8 +268,9 @@ class Studio:
             folder=project.folder,
             duration=media.duration,
             transcript=project.transcript_path(SOURCE),
-            transcript_origin=transcript.origin,
-            score=transcript.score,
+            transcript_origin=words.transcript.origin,
+            words=words.told,
+            score=words.transcript.score,
             profile=casting.profile.name,
             engines=self.engines,
             better=registry.better(casting.profile.name, casting.weights) if self.settings.profile == "auto" else (),

@@ -81,6 +81,8 @@ class Outcome:
     duration: float
     transcript: Path
     transcript_origin: str
+    words: str
+    """Where they were taken from, in words."""
     score: float | None
     """Agreement of the words with the recording, 0 to 1; None where it was not measured."""
     profile: str

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pitchgen.core.audio import Voice
 from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Media
-from pitchgen.core.transcript import Transcript
+from pitchgen.core.transcript import Transcript, WordSource
 from pitchgen.edges.ffmpeg import decode, excerpt
 from pitchgen.edges.probe import probe
 from pitchgen.edges.project import Project, opened
@@ -23,10 +23,11 @@ from pitchgen.recipes.length import shortened, too_long
 from pitchgen.recipes.make import Studio
 from pitchgen.recipes.speaking import known_speaker
 from pitchgen.recipes.telling import Script, requests, told
-from pitchgen.recipes.words import Words, find_script
+from pitchgen.recipes.words import Sources
 from pitchgen.stages.absorb import ABSORBERS
 from pitchgen.stages.detect import detect
 from pitchgen.stages.enroll import enroll
+from pitchgen.stages.said import said
 from pitchgen.stages.segment import segment
 from pitchgen.stages.synthesize import synthesize
 from pitchgen.stages.transcribe import transcribe
@@ -78,7 +79,7 @@ def plan(
     studio.present(known_speaker(media, codes, studio.company, studio.settings))
     with opened(studio.settings.out / (name or video.stem), write=False) as project:
         planner = _Planner(studio, media, project, codes, read_translations(translations, codes))
-        planner.walk(find_script(media, script, studio.ffmpeg))
+        planner.walk(studio.sources(media, script))
     return Plan(video, media.duration, codes, tuple(planner.steps))
 
 
@@ -93,9 +94,9 @@ class _Planner:
         self.kit: Kit = studio.kit
         self.steps: list[Step] = []
 
-    def walk(self, words: Words | None) -> None:
+    def walk(self, sources: Sources) -> None:
         """Fill `steps`."""
-        transcript = self._transcript(words)
+        transcript, words = self._transcript(sources), sources.words
         scripts = self._scripts(transcript) if transcript else None
         self.studio.screen.check(self.media, scripts or ())
         if transcript is None:
@@ -107,13 +108,20 @@ class _Planner:
         if not (transcript and scripts and self._voices(transcript, scripts)):
             self._unknown_files()
 
-    def _transcript(self, words: Words | None) -> Transcript | None:
+    def _transcript(self, sources: Sources) -> Transcript | None:
+        words = sources.words
         edited = edited_transcript(self.project, self.media, key(words.sentences) if words else "")
         if edited:
             return edited
         cast, script = self.studio.cast, words.sentences if words else None
         audio = self._kept("decode", self.kit.map(decode, (self.media,), self.studio.ffmpeg))
         spans = self._kept("detect", self.kit.map(detect, (audio,), cast.detector)) if audio else None
+        if words is None and sources.reads and sources.wants(WordSource.CAPTIONS):
+            self._step("read", int(not sources.captions_kept), int(sources.captions_kept))
+            if not sources.captions_kept:
+                return None
+            if spans and sources.captioned:
+                return said(sources.captions, spans, SOURCE)
         if audio and spans:
             heard = self.kit.map(transcribe, (recording(audio, spans, script, cast),), cast.listener(script))
             kept = self._kept("transcribe", heard)

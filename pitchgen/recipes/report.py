@@ -22,7 +22,7 @@ from pitchgen.core.report import (
     Report,
     Speech,
 )
-from pitchgen.core.transcript import Transcript
+from pitchgen.core.transcript import Transcript, WordSource
 from pitchgen.edges.ledger import now
 from pitchgen.edges.project import Project, opened
 from pitchgen.edges.report import Shown, is_written, read_report, write_report
@@ -72,6 +72,7 @@ def report(outcome: Outcome, run: Run, project: Project) -> Report:
         effort=run.effort,
         versions=(*versions, *_earlier(known, project, run.media, {v.language for v in versions})),
         warnings=outcome.warnings,
+        words=outcome.words,
     )
     if known and _findings(known) == _findings(found) and is_written(project.folder):
         return known  # its numbers are still those of the files, and it says which run measured them
@@ -174,7 +175,7 @@ def _parts(code: str, run: Run) -> Iterator[Part]:
     cast = run.cast
     verbs: Mapping[str, Engine] = {
         "detect": cast.detector,
-        "transcribe": cast.aligner if run.transcript.origin == cast.aligner.name else cast.transcriber,
+        "transcribe": _writer(run),
         "translate": cast.translator,
     }
     for verb, engine in verbs.items():
@@ -184,6 +185,15 @@ def _parts(code: str, run: Run) -> Iterator[Part]:
         yield _part("synthesize", speaker(code) if speaker else cast.synthesizer)
     if (ears := cast.ears(code)) and run.screen.settings.verify == "speech":
         yield _part("verify", ears)
+
+
+def _writer(run: Run) -> Engine:
+    """Who wrote down what she says."""
+    writers: Mapping[str, Engine] = {
+        run.cast.aligner.name: run.cast.aligner,
+        WordSource.CAPTIONS.value: run.cast.text_reader,
+    }
+    return writers.get(run.transcript.origin, run.cast.transcriber)
 
 
 def _part(verb: str, engine: Engine) -> Part:

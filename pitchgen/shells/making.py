@@ -133,7 +133,7 @@ def _by_ear(output: Output) -> str:
 
 def _origin(outcome: Outcome) -> str:
     score = "" if outcome.score is None else f", agreement with the recording {outcome.score:.2f} of 1"
-    return f"words from {outcome.transcript_origin}{score}"
+    return f"words from {outcome.words}{score}"
 
 
 def _remarks(output: Output) -> str:

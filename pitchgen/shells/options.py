@@ -40,6 +40,20 @@ Translation = Annotated[
         rich_help_panel=WORDS,
     ),
 ]
+Words = Annotated[
+    str | None,
+    typer.Option(
+        help="What she says is taken from: script, track (subtitles), captions (in the picture), speech. "
+        "(default: auto, the first that is there)",
+        rich_help_panel=WORDS,
+    ),
+]
+Compare = Annotated[
+    str | None,
+    typer.Option(
+        help="Compare the words with other sources: cheap ones, all, none. (default: cheap)", rich_help_panel=WORDS
+    ),
+]
 AudioTrack = Annotated[
     int | None, typer.Option(help="Which audio track carries the speech, counted from 1.", rich_help_panel=WORDS)
 ]

@@ -15,6 +15,7 @@ LABELS = {
     "batch made": "videos: made",
     "decode": "listen to the file",
     "detect": "find the speech",
+    "read": "read the captions in the picture",
     "transcribe": "write down the words",
     "translate": "translate",
     "compare": "compare prices and quantities",

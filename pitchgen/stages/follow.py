@@ -1,0 +1,138 @@
+"""Captions followed from still to still: when each comes, when it goes, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pitchgen.core.footage import Box, Reading, Still
+from pitchgen.dsp.ink import Ink, ink_of
+from pitchgen.dsp.pixels import halved_luma
+from pitchgen.stages.same import same
+
+STANDS = 0.55  # presence of all letters from which a caption is taken to stand still
+PART_STANDS = 0.25  # the same of each letter: one that has changed has hardly any edge left
+FAINT = 0.3  # presence from which a caption that is just coming counts
+LOOK_EVERY = 3  # stills without a caption between two looks
+SETTLED = 3  # stills after which what comes letter by letter, or flies in, is looked at again
+LONGEST = 60  # stills of one caption that are kept: 20 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A caption as it stands in one still."""
+
+    reading: Reading
+    other: str
+    box: Box
+    """In the still, in shares of it; lines in other languages included."""
+
+
+Look = Callable[[Still], Seen | None]
+
+
+@dataclass(slots=True)
+class Stretch:
+    """Stills in which the same caption stands."""
+
+    stills: list[Still]
+    seen: list[Seen] = field(default_factory=list)
+
+
+def follow(stills: Iterable[Still], look: Look, line: float) -> Iterator[Stretch]:
+    """Each caption in turn.
+
+    Args:
+        stills: of the part of the frame in which captions stand.
+        look: finds and reads the caption of a still.
+        line: height of a line, in shares of a still.
+    """
+    waiting: list[Still] = []
+    current: _Current | None = None
+    for still in stills:
+        if current:
+            if current.takes(still):
+                continue
+            yield from current.closed()
+            current, waiting = None, []
+        gone = not waiting
+        waiting.append(still)
+        if gone or len(waiting) > LOOK_EVERY:
+            if seen := look(still):
+                current = _Current(waiting, seen, look, line)
+            waiting = waiting[-1:]
+    if current:
+        yield from current.closed()
+
+
+class _Current:
+    """The caption that stands now."""
+
+    def __init__(self, stills: Sequence[Still], seen: Seen, look: Look, line: float) -> None:
+        self._look, self._line = look, line
+        self._ink = _ink(stills[-1], seen.box, line)
+        before = _while(lambda still: self._presence(still)[0] >= FAINT, stills[-2::-1])
+        self._stretch = Stretch([*before[::-1], stills[-1]], [seen])
+        self._since_look = 0
+
+    def takes(self, still: Still) -> bool:
+        """Whether the caption still stands in `still`, which then belongs to it."""
+        whole, least = self._presence(still)
+        if whole < STANDS or least < PART_STANDS or len(self._stretch.stills) >= LONGEST:
+            return False
+        self._stretch.stills.append(still)
+        self._since_look += 1
+        if self._since_look == SETTLED:
+            self._settle(still)
+        return True
+
+    def closed(self) -> Iterator[Stretch]:
+        """The stretches that it was: more than one where a change was not seen while it happened."""
+        stills = self._stretch.stills
+        if len(stills) > SETTLED + 1 and (last := self._look(stills[-2])):
+            self._stretch.seen.append(last)
+            yield from _parted(self._stretch, self._look)
+        else:
+            yield self._stretch
+
+    def _settle(self, still: Still) -> None:
+        if seen := self._look(still):
+            self._stretch.seen.append(seen)
+            self._ink = _ink(still, seen.box, self._line)
+
+    def _presence(self, still: Still) -> tuple[float, float]:
+        return self._ink.presence(halved_luma(still.pixels))
+
+
+def _parted(stretch: Stretch, look: Look) -> Iterator[Stretch]:
+    """The stretch, in two where it begins with one caption and ends with another."""
+    first, last = stretch.seen[-2], stretch.seen[-1]
+    if same(first.reading, last.reading):
+        yield stretch
+        return
+    low, high = min(SETTLED, len(stretch.stills) - 3), len(stretch.stills) - 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        seen = look(stretch.stills[middle])
+        if seen and same(seen.reading, last.reading):
+            high = middle
+        else:
+            low = middle
+    yield Stretch(stretch.stills[:high], stretch.seen[:-1])
+    yield Stretch(stretch.stills[high:], [last])
+
+
+def _while(holds: Callable[[Still], bool], stills: Iterable[Still]) -> list[Still]:
+    found = []
+    for still in stills:
+        if not holds(still):
+            break
+        found.append(still)
+    return found
+
+
+def _ink(still: Still, box: Box, line: float) -> Ink:
+    height, width = (size // 2 for size in still.pixels.shape[:2])
+    letter = max(4, round(line * height))
+    top, bottom = int(box.top * height), int(box.bottom * height) + 1
+    return ink_of(halved_luma(still.pixels), top, int(box.left * width), bottom, int(box.right * width) + 1, letter)
