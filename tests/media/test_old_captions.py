@@ -38,7 +38,7 @@ def captioned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A video with captions, and no script beside it."""
     if not SANS.exists():
         pytest.skip(FONT_PACKAGES)
-    return burned("thin outline", tmp_path_factory.mktemp("captioned") / "umbrella.mp4")
+    return burned("red on white outline", tmp_path_factory.mktemp("captioned") / "umbrella.mp4")
 
 
 def burned(name: str, path: Path) -> Path:
