@@ -51,6 +51,8 @@ class Settings:
     compare: str = "cheap"
     """Which other source of her words is compared with the one that is taken: `cheap`, one that costs nothing to have;
     `all`; `none`."""
+    old_captions: str = "keep"
+    """Captions that are in the picture already: `keep`, or `cover` them while they stand."""
     audio_track: int | None = None
     """Which audio track carries the speech, counted from 1."""
     ffmpeg: str | None = None

@@ -37,6 +37,12 @@ class Box:
         """Across and down."""
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
+    def pixels(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
+        """Left, top, width and height in a frame of so many pixels, left and top even as colours are kept."""
+        left, top = (int(share * most) // 2 * 2 for share, most in zip((self.left, self.top), size, strict=True))
+        right, bottom = (round(share * most) for share, most in zip((self.right, self.bottom), size, strict=True))
+        return left, top, max(2, right - left), max(2, bottom - top)
+
     def around(self, other: Box) -> Box:
         """The smallest box that holds both."""
         return Box(

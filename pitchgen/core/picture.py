@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from pitchgen.core.clock import Clock
+from pitchgen.core.footage import Box
+from pitchgen.core.transcript import Span
 
 Fill = Literal["pad", "crop", "blur"]
 """What fills a frame of another shape: black bars, nothing (what does not fit is cut off), or the picture blurred."""
@@ -44,6 +46,16 @@ class Burned:
     """All that it names, and all that may be used."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A part of the picture that nobody shall read."""
+
+    place: Box
+    """Of the frame as it was filmed."""
+    spans: tuple[Span, ...]
+    """When it is covered, on the clock of the file."""
+
+
 AS_FILMED = Clock()
 
 
@@ -51,6 +63,8 @@ AS_FILMED = Clock()
 class Look:
     """What is done to a picture, in this order."""
 
+    cover: Cover | None = None
+    """What is blurred, before anything else."""
     frame: Frame | None = None
     """None leaves its size and shape."""
     clock: Clock = AS_FILMED

@@ -34,7 +34,7 @@ def stills(
     """
     if media.picture is None:
         raise MediaError(f"{media.path}: has no picture")
-    left, top, width, height = _cut(media.picture.shown_px, part)
+    left, top, width, height = part.pixels(media.picture.shown_px)
     scale = min(1.0, longer_px / max(media.picture.shown_px))
     wide, high = max(2, round(width * scale)), max(2, round(height * scale))
     options = {"skip_frame": "noref"} if coarse else {}
@@ -45,13 +45,6 @@ def stills(
     with program.process(graph, stdout=subprocess.PIPE) as process:
         yield from _read(process, wide, high, rate_hz)
         program.finish(process, media.path, media.duration)
-
-
-def _cut(size: tuple[int, int], part: Box) -> tuple[int, int, int, int]:
-    """Left, top, width and height in whole pixels of `part`."""
-    left, top = (int(share * pixels) // 2 * 2 for share, pixels in zip((part.left, part.top), size, strict=True))
-    right, bottom = (round(share * pixels) for share, pixels in zip((part.right, part.bottom), size, strict=True))
-    return left, top, max(2, right - left), max(2, bottom - top)
 
 
 def _read(process: Any, width: int, height: int, rate_hz: float) -> Iterator[Still]:

@@ -1,6 +1,7 @@
 """The one place where a picture's filters are put together, in the order in which they are needed.
 
-upright (by the decoder) > ordinary range > frame > clock > rate > captions > label > pixels that every player shows
+upright (by the decoder) > ordinary range > cover > frame > clock > rate > captions > label > pixels that every player
+shows
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from typing import Any
 
 from pitchgen.core.clock import Clock
 from pitchgen.core.media import Stream
-from pitchgen.core.picture import Burned, Frame, Look
+from pitchgen.core.picture import Burned, Cover, Frame, Look
 from pitchgen.edges.labels import LABEL_SECONDS, SHARED, wording
 from pitchgen.edges.program import source
 
 MOST_FRAMES = 60  # a second, whatever a header says: some say 1000
 CLOSE = 1e-4  # seconds: no two frames are so near each other
 BLUR = 0.03  # of the frame's width: no edge of the picture is seen in its own background
+UNREADABLE = 0.03  # of the shorter side: as wide as half a letter of usual captions
 NO_FONTS = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig></fontconfig>'
 
 
@@ -65,6 +67,8 @@ def filtered(path: Path, stream: Stream, look: Look, typeset: Typeset | None, un
     picture = source(path)[str(stream.index)]
     if stream.hdr:
         picture = _tone_mapped(picture)
+    if look.cover:
+        picture = _covered(picture, stream, look.cover)
     picture = _framed(picture, look.frame) if look.frame else picture.filter("pad", "ceil(iw/2)*2", "ceil(ih/2)*2")
     if look.clock.waits:
         picture = _waiting(picture, look.clock)
@@ -76,6 +80,16 @@ def filtered(path: Path, stream: Stream, look: Look, typeset: Typeset | None, un
     if until is not None:
         picture = picture.filter("trim", end=f"{until - CLOSE:.6f}")
     return picture.filter("format", "yuv420p")
+
+
+def _covered(picture: Any, stream: Stream, cover: Cover) -> Any:
+    """The picture with a part of it blurred while that is covered."""
+    left, top, width, height = cover.place.pixels(stream.shown_px)
+    parts = picture.split()
+    sigma = round(UNREADABLE * min(stream.shown_px), 1)
+    blurred = parts[1].filter("crop", width, height, left, top).filter("gblur", sigma=sigma, steps=3)
+    times = "+".join(f"between(t,{span.start:.3f},{span.end:.3f})" for span in cover.spans)
+    return parts[0].overlay(blurred, x=left, y=top, enable=times)
 
 
 def _waiting(picture: Any, clock: Clock) -> Any:

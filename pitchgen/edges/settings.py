@@ -33,6 +33,7 @@ CHOICES = {
     "words": ("auto", *(source.value for source in WordSource)),
     "compare": ("cheap", "all", "none"),
     "absorb": ("audio", "freeze", "slow"),
+    "old_captions": ("keep", "cover"),
     "captions": ("soft", "burn", "none"),
     "caption_style": tuple(STYLES),
     "fill": get_args(Fill),

@@ -14,6 +14,7 @@ from pitchgen.core.config import Settings
 from pitchgen.core.errors import PitchgenError
 from pitchgen.core.events import Advanced, Listener, Opened, Warned, ignore
 from pitchgen.core.media import Media
+from pitchgen.core.picture import Cover
 from pitchgen.core.transcript import Transcript, WordSource
 from pitchgen.edges.ffmpeg import Ffmpeg, decode
 from pitchgen.edges.fonts import Fonts
@@ -45,6 +46,7 @@ from pitchgen.recipes.voices import Ask, voices_folder
 from pitchgen.recipes.words import Found, Sources, transcribed
 from pitchgen.stages.absorb import ABSORBERS
 from pitchgen.stages.caption import caption_transcript
+from pitchgen.stages.cover import covering
 
 
 def make(
@@ -169,7 +171,7 @@ class Studio:
             self.warn(*remarks.of_untranslated(scripts, self.settings.untranslated))
             self.warn(*remarks.of_scripts(scripts, self.cast, project))
             self.screen.check(media, scripts)
-            versions = Versions(self, project, self.renderer(media, transcript), background)
+            versions = Versions(self, project, self.renderer(media, transcript, self._cover(media)), background)
             outputs, packages = versions.made(scripts)
             with suppress(PitchgenError):  # estimates are a comfort: a full disk is told by what matters
                 self.kit.rates.save()
@@ -252,11 +254,20 @@ class Studio:
             self.warn(f"{project.set_aside(code)}: was there before pitchgen and is kept under this name")
         return found
 
-    def renderer(self, media: Media, transcript: Transcript) -> Renderer:
+    def _cover(self, media: Media) -> Cover | None:
+        """What of the picture is covered; where that is asked for and nothing is found, it is said."""
+        if self.settings.old_captions != "cover":
+            return None
+        found = covering(self.sources(media, None).captions)
+        if found is None:
+            self.warn(f"{media.path}: no captions were found in the picture, so none are covered")
+        return found
+
+    def renderer(self, media: Media, transcript: Transcript, cover: Cover | None = None) -> Renderer:
         """What makes the files of a video."""
         captions = caption_transcript(transcript, media.duration)
         labelling, engines = Labelling.of(self.settings), (self.cast.separator, self.cast.watermarker)
-        return Renderer(media, self.kit, self.ffmpeg, labelling, captions, self.screen, *engines)
+        return Renderer(media, self.kit, self.ffmpeg, labelling, captions, self.screen, *engines, cover)
 
     def _outcome(
         self, media: Media, project: Project, words: Found, outputs: tuple[Output, ...],

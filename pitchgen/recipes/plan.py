@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pitchgen.core.audio import Voice
 from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Media
+from pitchgen.core.picture import Cover
 from pitchgen.core.transcript import Transcript, WordSource
 from pitchgen.edges.ffmpeg import decode, excerpt
 from pitchgen.edges.probe import probe
@@ -25,6 +26,7 @@ from pitchgen.recipes.speaking import known_speaker
 from pitchgen.recipes.telling import Script, requests, told
 from pitchgen.recipes.words import Sources
 from pitchgen.stages.absorb import ABSORBERS
+from pitchgen.stages.cover import covering
 from pitchgen.stages.detect import detect
 from pitchgen.stages.enroll import enroll
 from pitchgen.stages.said import said
@@ -93,10 +95,12 @@ class _Planner:
         self.translations = translations
         self.kit: Kit = studio.kit
         self.steps: list[Step] = []
+        self._cover: Cover | None = None
 
     def walk(self, sources: Sources) -> None:
         """Fill `steps`."""
         transcript, words = self._transcript(sources), sources.words
+        known = self._covered(sources)
         scripts = self._scripts(transcript) if transcript else None
         self.studio.screen.check(self.media, scripts or ())
         if transcript is None:
@@ -105,8 +109,19 @@ class _Planner:
             self._step("synthesize", guess * len(self.codes))
         elif scripts is None:
             self._step("synthesize", len(transcript.segments) * len(self.codes))
-        if not (transcript and scripts and self._voices(transcript, scripts)):
+        if not (known and transcript and scripts and self._voices(transcript, scripts)):
             self._unknown_files()
+
+    def _covered(self, sources: Sources) -> bool:
+        """Whether it is known what of the picture is covered."""
+        if self.studio.settings.old_captions != "cover" or not sources.reads:
+            return True
+        if not sources.captions_kept:
+            if all(step.stage != "read" for step in self.steps):
+                self._step("read", 1)
+            return False
+        self._cover = covering(sources.captions)
+        return True
 
     def _transcript(self, sources: Sources) -> Transcript | None:
         words = sources.words
@@ -149,7 +164,7 @@ class _Planner:
         self._step("synthesize", voices.missing, len(voices.kept))
         if voices.missing or self._shortening(scripts, voice):
             return False
-        renderer = self.studio.renderer(self.media, transcript)
+        renderer = self.studio.renderer(self.media, transcript, self._cover)
         absorb = ABSORBERS[self.studio.settings.absorb]
         dubs = dub(scripts, voice, self.media.duration, cast, self.kit, absorb)
         made = [(d.script.language, renderer.output_key(d, look), look) for d in dubs for look in [renderer.look(d)]]
@@ -188,7 +203,7 @@ class _Planner:
 
     def _unknown_files(self) -> None:
         """The steps to all videos, where what they would be made from is not known yet."""
-        renderer = self.studio.renderer(self.media, Transcript(SOURCE, ()))
+        renderer = self.studio.renderer(self.media, Transcript(SOURCE, ()), self._cover)
         look = renderer.shared_look
         pictures = 1 if look else len(self.codes)
         reused = int(look is not None and renderer.has_picture(look))

@@ -12,7 +12,7 @@ from pitchgen.core.engines import Separator, Watermarker
 from pitchgen.core.events import Advanced
 from pitchgen.core.fingerprint import key
 from pitchgen.core.media import Media
-from pitchgen.core.picture import Look
+from pitchgen.core.picture import Cover, Look
 from pitchgen.core.provenance import Provenance
 from pitchgen.edges import labels, opening
 from pitchgen.edges.ffmpeg import Ffmpeg, Track
@@ -41,16 +41,18 @@ class Renderer:
     screen: Screen
     separator: Separator
     watermarker: Watermarker
+    cover: Cover | None = None
+    """What of her picture is blurred."""
 
     @property
     def shared_look(self) -> Look | None:
         """How the picture of every version looks; None where each has its own."""
-        look = self.screen.look(self.media)
+        look = replace(self.screen.look(self.media), cover=self.cover)
         return look if self.shares(look) else None
 
     def look(self, dub: Dub) -> Look:
         """How the picture of a version looks; versions that look the same share one."""
-        look = self.screen.look(self.media, dub)
+        look = replace(self.screen.look(self.media, dub), cover=self.cover)
         return look if self.shares(look) else replace(look, label=dub.script.language)
 
     def shares(self, look: Look) -> bool:

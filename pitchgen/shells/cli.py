@@ -92,6 +92,7 @@ def make(
     platform: options.Platform = None,
     fill: options.FrameFill = None,
     captions: options.Captions = None,
+    old_captions: options.OldCaptions = None,
     subtitles: options.Subtitles = None,
     caption_style: options.Style = None,
     bilingual: options.Bilingual = False,

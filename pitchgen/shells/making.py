@@ -102,7 +102,7 @@ def _print_outcome(outcome: Outcome) -> None:
             _remarks(output),
         )
     Console(highlight=False).print(table)
-    performers = ", ".join(name for name in outcome.engines.values() if name != "none")
+    performers = ", ".join(dict.fromkeys(name for name in outcome.engines.values() if name != "none"))
     sys.stdout.write(f"profile: {outcome.profile} ({performers})\n")
     for package in outcome.packages:
         sys.stdout.write(f"all languages in one: {package}\n")

@@ -101,6 +101,10 @@ Captions = Annotated[
         rich_help_panel=SCREEN,
     ),
 ]
+OldCaptions = Annotated[
+    str | None,
+    typer.Option(help="Captions that are in the picture already: keep, cover. (default: keep)", rich_help_panel=SCREEN),
+]
 Subtitles = Annotated[
     str | None, typer.Option(help="Subtitle files: srt, vtt, ass, ttml. (default: srt,vtt)", rich_help_panel=SCREEN)
 ]

@@ -5,21 +5,27 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import FONT_PACKAGES, SAMPLES, FfmpegCall, run
 
 import pitchgen
 from pitchgen.core.errors import MissingWeights
-from pitchgen.core.footage import OldCaptions
+from pitchgen.core.footage import WHOLE, Box, OldCaption, OldCaptions, Reading
+from pitchgen.core.picture import Look
+from pitchgen.core.transcript import Span
 from pitchgen.edges.ffmpeg import Ffmpeg
 from pitchgen.edges.frames import Viewer
 from pitchgen.edges.probe import probe
 from pitchgen.engines import registry
 from pitchgen.engines.read.ppocr import PaddleReader
 from pitchgen.recipes.outcome import Outcome
+from pitchgen.stages.cover import covering
 from pitchgen.stages.read import read
+from pitchgen.stages.strip import chinese
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "benchmarks"))
@@ -160,3 +166,34 @@ def test_a_video_without_captions_has_none(tmp_path: Path, ffmpeg: str) -> None:
     run(ffmpeg, "-f", "lavfi", "-i", "testsrc2=s=360x640:r=10:d=3", "-f", "lavfi", "-i", "anullsrc=d=3",
         tmp_path / "video.mp4")  # fmt: skip
     assert found_in(tmp_path / "video.mp4") == OldCaptions(())
+
+
+def test_covered_captions_cannot_be_read(captioned: Path, tmp_path: Path) -> None:
+    """A strip is blurred while they stand, and at no other time; what is around it stays."""
+    media = probe(captioned)
+    viewer = Viewer(Ffmpeg(), registry.load("read", "ppocr"))
+    lines = [row for row in SPOKEN if row["end"] < SECONDS]
+    captions = tuple(
+        OldCaption(Span(row["start"], row["end"]), Reading(row["text"], ()), "", Box(0.05, 0.755, 0.95, 0.81))
+        for row in lines
+    )
+    cover = covering(OldCaptions(captions))
+    assert cover
+    Ffmpeg().encode_picture(media, Look(), tmp_path / "plain.mp4", lambda _: None)
+    Ffmpeg().encode_picture(media, Look(cover=cover), tmp_path / "covered.mp4", lambda _: None)
+    made = [replace(media, path=tmp_path / name) for name in ("plain.mp4", "covered.mp4")]
+    shown = [viewer.stills(video, rate_hz=1.0, longer_px=960, part=WHOLE, coarse=False) for video in made]
+    pairs = list(zip(*shown, strict=True))
+    left, top, width, height = cover.place.pixels((540, 960))
+    for plain, covered in pairs:
+        change = np.abs(plain.pixels.astype(int) - covered.pixels).max(axis=2)
+        strip = change[top : top + height, left : left + width]
+        stands = any(row["start"] <= plain.at < row["end"] for row in lines)
+        away = not any(span.start - 0.1 <= plain.at <= span.end + 0.1 for span in cover.spans)
+        assert not (stands and strip.mean() < 5), plain.at
+        assert not (away and strip.mean() > 2), plain.at
+        change[top : top + height, left : left + width] = 0
+        assert change.mean() < 1
+        if stands:
+            part = covered.pixels[top : top + height, left : left + width]
+            assert not viewer.reader.find([part])[0] or chinese(viewer.reader.read([part])[0].text) == 0
