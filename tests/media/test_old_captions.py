@@ -36,7 +36,7 @@ from captions_rendering import LINES, SANS, STYLES, Line, Style, burn, script  #
 SECONDS = 16.3
 SPOKEN = json.loads((ROOT / "tests/golden/samples.json").read_text("utf-8"))["umbrella"][:4]
 NEAR = 0.15  # seconds
-LATE = 0.5  # the same among signs over a picture that never rests: docs/captions.md
+LATE = 0.5  # the same among signs over a picture that never rests: docs/old-captions.md
 
 
 @pytest.fixture(scope="module")
