@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pitchgen.core.audio import Audio, Samples
+from pitchgen.dsp.mel import mel_bank
 from pitchgen.dsp.resample import resample
 
 Matrix = NDArray[np.float32]
@@ -70,18 +71,7 @@ def _cepstra(samples: Samples, count: int) -> Matrix:
 
 @lru_cache(maxsize=1)
 def _mel_bank() -> NDArray[np.float64]:
-    """Triangles on the mel scale of O'Shaughnessy, shape (257, 40), each of area 1."""
-    mels = np.linspace(_mel(LOWEST_HZ), _mel(HIGHEST_HZ), BANDS + 2)
-    edges = 700 * (10 ** (mels / 2595) - 1)
-    hertz = np.fft.rfftfreq(FFT_LENGTH, 1 / RATE)[:, np.newaxis]
-    low, middle, high = edges[:-2], edges[1:-1], edges[2:]
-    triangles = np.maximum(0, np.minimum((hertz - low) / (middle - low), (high - hertz) / (high - middle)))
-    bank: NDArray[np.float64] = triangles / triangles.sum(axis=0)
-    return bank
-
-
-def _mel(hertz: float) -> float:
-    return float(2595 * np.log10(1 + hertz / 700))
+    return mel_bank(BANDS, LOWEST_HZ, HIGHEST_HZ, rate=RATE, fft_length=FFT_LENGTH)
 
 
 @lru_cache(maxsize=1)

@@ -90,10 +90,18 @@ def parse(notation: str, groups: Mapping[str, str], made: dict[str, Choice] | No
     Raises:
         InputError: brackets that do not pair, an unknown group, a slot that may be left out.
     """
-    parser = _Parser(notation, groups, {} if made is None else made)
-    options = parser.options("")
-    nodes = options[0] if len(options) == 1 else (Choice(options),)
+    nodes = parse_nodes(notation, groups, {} if made is None else made)
     return Form(nodes, _slots(nodes, notation), _needs(nodes))
+
+
+def parse_nodes(notation: str, groups: Mapping[str, str], made: dict[str, Choice]) -> Nodes:
+    """As `parse`, without asking that every way to say it has the same slots.
+
+    Raises:
+        InputError: brackets that do not pair, an unknown group.
+    """
+    options = _Parser(notation, groups, made).options("")
+    return options[0] if len(options) == 1 else (Choice(options),)
 
 
 class _Parser:

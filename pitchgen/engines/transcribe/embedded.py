@@ -1,0 +1,234 @@
+"""The recogniser that pitchgen carries: understands clear synthetic demo speech, not people, and refuses what it does
+not.
+
+A small network with CTC, trained on espeak-ng alone (docs/recogniser.md). On human speech it is worthless,
+so nothing of what it hears is passed on unless the whole recording passes a gate: its own certainty, and a second
+opinion that does not depend on it, espeak-ng reading aloud what was heard, compared with the recording.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pitchgen.core.audio import Audio
+from pitchgen.core.engines import Licence, Recording
+from pitchgen.core.errors import EngineError, PitchgenError, UnsupportedError
+from pitchgen.core.transcript import Doubt, Segment, Span, Transcript, Word
+from pitchgen.dsp.mel import HOP, RATE, log_mel, normalised
+from pitchgen.dsp.resample import resample
+from pitchgen.engines.transcribe.script import ScriptAligner
+
+RECIPE = 1  # raise it whenever the same recording gives another transcript
+FRAME = 4 * HOP / RATE  # seconds of one output: 40 ms
+LONGEST = 20.0  # seconds heard at once: longer speech is cut at its quietest place
+MARGIN = 0.15  # seconds before and after a span, so that no soft first sound is lost
+BLANK = 0
+
+SURE = 0.80
+"""Mean probability of the characters of a recording, at least."""
+SURE_OF_EACH = 0.60
+"""The same of each stretch of speech."""
+AGREES = 0.45
+"""Score of the alignment of what was heard, at least (`ScriptAligner`). Source: benchmarks/recogniser.py"""
+SLOWEST, FASTEST = 1.5, 9.0  # characters a second of speech
+NUMBERS = frozenset("零一二两三四五六七八九十百千万亿半几点块毛元分角折")
+SURE_OF_A_NUMBER = 0.85
+"""Probability below which a character of a number makes its sentence doubtful."""
+
+QUIET = 0.3  # of the way from the noise to the loud frames: below it nobody speaks
+COMMA, STOP = 0.12, 0.36  # seconds of quiet that a clause and a sentence end with
+
+WAYS = (
+    "put what she says beside the video as .txt or .srt, name it with --script, use a video with captions, or install "
+    "a recogniser of human speech with pip install 'pitchgen[models]'"
+)
+
+Logits = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """One character as the network gave it."""
+
+    text: str
+    time: float
+    """Seconds on the clock of the recording."""
+    probability: float
+
+
+class EmbeddedRecogniser:
+    """Writes down clear synthetic Mandarin, and refuses anything else."""
+
+    name = "embedded"
+    languages = frozenset({"zh"})
+    licence = Licence("Apache-2.0", commercial=True)
+
+    def __init__(self, model: Path) -> None:
+        self._model = model
+        self._aligner = ScriptAligner()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Recipe and network."""
+        return f"embedded-{RECIPE}+{hashlib.sha256(self._model.read_bytes()).hexdigest()[:12]}"
+
+    def transcribe(self, recordings: Sequence[Recording]) -> Sequence[Transcript]:
+        """What is said, a sentence a segment, each character with its time.
+
+        Raises:
+            UnsupportedError: speech that it does not surely understand: all that humans say.
+        """
+        return [self._heard(recording) for recording in recordings]
+
+    def _heard(self, recording: Recording) -> Transcript:
+        audio = resample(recording.audio, RATE)
+        stretches = self.listen(audio, recording.spans)
+        said = [character for stretch in stretches for character in stretch]
+        spoken = sum(span.duration for span in recording.spans)
+        _refuse_unsure(stretches, len(said) / max(spoken, FRAME))
+        segments = tuple(_sentences(said, _quiet(audio)))
+        score = self._second_opinion(recording, segments)
+        return Transcript(recording.language, segments, origin=self.name, score=score)
+
+    def listen(self, audio: Audio, spans: Sequence[Span]) -> list[list[Character]]:
+        """What is said in each stretch of speech of 16 kHz sound, whether it was understood or not."""
+        return [self._characters(audio, span) for span in _cut(audio, spans)]
+
+    def _second_opinion(self, recording: Recording, segments: Sequence[Segment]) -> float:
+        """How well espeak-ng's reading of the sentences agrees with the recording."""
+        script = tuple(segment.text for segment in segments)
+        try:
+            aligned = self._aligner.transcribe(
+                [Recording(recording.audio, recording.spans, recording.language, script)]
+            )
+        except PitchgenError as error:
+            raise _refusal(f"read aloud, what it heard does not fit: {error}") from None
+        score = aligned[0].score or 0.0
+        if score < AGREES:
+            raise _refusal(f"read aloud, what it heard agrees with the recording by {score:.2f}, not {AGREES}")
+        return score
+
+    def _characters(self, audio: Audio, span: Span) -> list[Character]:
+        start = max(0, round((span.start - MARGIN) * RATE))
+        samples = audio.samples[start : round((span.end + MARGIN) * RATE)]
+        if len(samples) < RATE * 3 * FRAME:
+            return []
+        bands = normalised(log_mel(samples))
+        (logits,) = self._session.run(None, {"bands": bands[np.newaxis]})
+        return list(_collapsed(logits[0], self._symbols, start / RATE))
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # it takes a hundredth of the time of the sound
+        options.log_severity_level = 3
+        try:
+            return onnxruntime.InferenceSession(str(self._model), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime has no common base of its errors
+            raise EngineError(f"{self._model}: cannot be loaded ({error}); train it again") from None
+
+    @cached_property
+    def _symbols(self) -> str:
+        return str(self._session.get_modelmeta().custom_metadata_map["characters"])
+
+
+def _cut(audio: Audio, spans: Sequence[Span]) -> Iterator[Span]:
+    """The spans, those that are longer than `LONGEST` in pieces, cut where it is quietest."""
+    levels = _levels(audio)
+    for span in spans:
+        start = span.start
+        while span.end - start > LONGEST:
+            low, high = start + LONGEST / 2, start + LONGEST
+            window = levels[round(low / FRAME) : round(high / FRAME)]
+            middle = low + (int(np.argmin(window)) if len(window) else 0) * FRAME
+            yield Span(start, middle)
+            start = middle
+        yield Span(start, span.end)
+
+
+def _collapsed(logits: Logits, symbols: str, start: float) -> Iterator[Character]:
+    """The likeliest symbol of each frame, repeats and blanks taken out."""
+    exponents = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    chances = exponents / exponents.sum(axis=-1, keepdims=True)
+    best = chances.argmax(axis=-1)
+    before = BLANK
+    for frame, symbol in enumerate(best):
+        if symbol not in (BLANK, before):
+            run = frame + 1
+            while run < len(best) and best[run] == symbol:
+                run += 1
+            probability = float(chances[frame:run, symbol].max())
+            yield Character(symbols[symbol - 1], start + frame * FRAME, probability)
+        before = symbol
+
+
+def _levels(audio: Audio) -> NDArray[np.float32]:
+    """Loudness of every 40 ms, as the mean of the logarithms of its bands."""
+    levels = log_mel(audio.samples).mean(axis=1)
+    whole = len(levels) // 4 * 4
+    return np.asarray(levels[:whole].reshape(-1, 4).mean(axis=1), np.float32)
+
+
+def _quiet(audio: Audio) -> NDArray[np.bool_]:
+    """Which frames of 40 ms nobody speaks in."""
+    levels = _levels(audio)
+    noise, loud = np.percentile(levels, (8, 92)) if len(levels) else (0.0, 0.0)
+    return np.asarray(levels < noise + QUIET * (loud - noise))
+
+
+def _sentences(said: Sequence[Character], quiet: NDArray[np.bool_]) -> Iterator[Segment]:
+    """The characters in sentences and clauses, by the pauses between them."""
+    words: list[Word] = []
+    for index, character in enumerate(said):
+        after = said[index + 1].time if index + 1 < len(said) else character.time + 1.0
+        start, end = round(character.time / FRAME), round(after / FRAME)
+        pause = _longest_run(quiet[start:end]) * FRAME
+        stop = min(after, max(character.time + FRAME, after - pause))
+        mark = "。" if pause >= STOP or index + 1 == len(said) else "，" if pause >= COMMA else ""
+        words.append(Word(Span(character.time, stop), character.text + mark, round(character.probability, 3)))
+        if mark == "。":
+            yield _segment(words)
+            words = []
+
+
+def _segment(words: Sequence[Word]) -> Segment:
+    unsure = any(word.text[0] in NUMBERS and word.probability < SURE_OF_A_NUMBER for word in words)
+    span = Span(words[0].span.start, words[-1].span.end)
+    text = "".join(word.text for word in words)
+    return Segment(span, text, words=tuple(words), doubt=Doubt.UNSURE if unsure else None)
+
+
+def _longest_run(flags: NDArray[np.bool_]) -> int:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
+    return int((edges[1::2] - edges[::2]).max()) if len(edges) else 0
+
+
+def _refuse_unsure(stretches: Sequence[Sequence[Character]], pace: float) -> None:
+    """Refuse what no clear voice of espeak-ng can have said."""
+    said = [character.probability for stretch in stretches for character in stretch]
+    if not said:
+        raise _refusal("it understood no word")
+    if np.mean(said) < SURE:
+        raise _refusal(f"it is sure of its characters by {np.mean(said):.2f}, not {SURE}")
+    worst = min(np.mean([c.probability for c in stretch]) for stretch in stretches if len(stretch) > 2)
+    if worst < SURE_OF_EACH:
+        raise _refusal(f"of some sentence it is sure by {worst:.2f}, not {SURE_OF_EACH}")
+    if not SLOWEST <= pace <= FASTEST:
+        raise _refusal(f"it heard {pace:.1f} characters a second, which nobody says")
+
+
+def _refusal(why: str) -> UnsupportedError:
+    return UnsupportedError(
+        f"what is said is not understood by the small recogniser, which hears clear synthetic speech and no people "
+        f"({why}); {WAYS}"
+    )

@@ -1,0 +1,73 @@
+"""The network as a file that the package carries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pitchgen.dsp.mel import BANDS
+from training.network import Network
+
+OPSET = 17
+
+
+class Characters(torch.nn.Module):  # type: ignore[misc]  # torch is not typed here
+    """The network without its syllables, which are for training alone."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, bands: Tensor) -> Tensor:
+        """(batch, n_frames, 64) to logits, (batch, about n_frames / 4, n_characters + 1)."""
+        found: Tensor = self.network(bands)[0]
+        return found
+
+
+def export(network: Network, path: Path, **told: str) -> None:
+    """Write the network as ONNX, with what is told of it as metadata.
+
+    Weights lie in half precision and are made single again as they are loaded.
+    """
+    import onnx
+
+    raw = path.with_suffix(".raw")
+    axes = {"bands": {0: "batch", 1: "frames"}, "logits": {0: "batch", 1: "frames_out"}}
+    torch.onnx.export(
+        Characters(network.eval().cpu()),
+        (torch.zeros(1, 400, BANDS),),
+        str(raw),
+        input_names=["bands"],
+        output_names=["logits"],
+        dynamic_axes=axes,
+        opset_version=OPSET,
+        dynamo=False,
+    )
+    model = onnx.load(str(raw))
+    raw.unlink()
+    _halve(model)
+    for key, value in told.items():
+        entry = model.metadata_props.add()
+        entry.key, entry.value = key, value
+    onnx.checker.check_model(model)
+    path.write_bytes(model.SerializeToString())
+
+
+def _halve(model: Any) -> None:
+    """Keep every matrix in half precision, with a node that makes it single again."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    casts = []
+    for tensor in list(model.graph.initializer):
+        if tensor.data_type == TensorProto.FLOAT and len(tensor.dims) > 1:
+            half = numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), tensor.name + "_half")
+            casts.append(helper.make_node("Cast", [half.name], [tensor.name], to=TensorProto.FLOAT))
+            model.graph.initializer.remove(tensor)
+            model.graph.initializer.append(half)
+    nodes = [*casts, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)

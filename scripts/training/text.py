@@ -1,0 +1,173 @@
+"""Chinese to train on, all in characters: what the phrasebook knows, other pitches, everyday speech, any words at all.
+
+The phrasebook's own sentences are the smaller part. `everyday.txt` and strings of words from a dictionary show the
+network some thousand words beside all others, so that it cannot learn the phrases by heart.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from pitchgen.engines.translate.phrasebook.forms import Choice, Literal, Nodes, Slot, parse_nodes
+from training.held_out import HANZI, held_out
+from training.slots import Filler, fillers
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+PHRASES = Path(__file__).parents[2] / "pitchgen" / "engines" / "translate" / "phrasebook" / "data" / "zh.toml"
+PITCHES = Path(__file__).with_name("pitches.txt")
+EVERYDAY = Path(__file__).with_name("everyday.txt")
+COMMON = 700  # occurrences in the dictionary's corpus: the 10,000 commonest words
+LONGEST = 26  # characters said in one breath
+
+SPEECH_PARTS = {
+    "noun": {"n"}, "verb": {"v", "vn"}, "adjective": {"a"}, "adverb": {"d"}, "pronoun": {"r"}, "place": {"ns"},
+    "time": {"t"}, "idiom": {"i", "l"}, "name": {"nr"},
+}  # fmt: skip
+"""Slots of `everyday.txt` and the dictionary's tags."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Clauses from groups of patterns, each group with its weight."""
+
+    groups: tuple[tuple[float, tuple[tuple[Nodes, ...], ...]], ...]
+    """(weight, sentences); a sentence is its forms."""
+    fillers: dict[str, Filler]
+    words: tuple[str, ...] = ()
+    """For strings of words, at the weight that the groups leave."""
+
+    def clause(self, random: Random) -> str:
+        """One clause, of characters alone."""
+        while True:
+            text = self._drawn(random)
+            if len(text) <= LONGEST and HANZI.fullmatch(text):
+                return text
+
+    def _drawn(self, random: Random) -> str:
+        drawn = random.random()
+        for weight, sentences in self.groups:
+            drawn -= weight
+            if drawn < 0:
+                return self._grown(random.choice(random.choice(sentences)), random)
+        return "".join(random.choices(self.words, k=random.randint(2, 6)))
+
+    def _grown(self, nodes: Nodes, random: Random) -> str:
+        parts = []
+        for node in nodes:
+            if isinstance(node, Literal):
+                parts.append(node.text)
+            elif isinstance(node, Slot):
+                parts.append(self.fillers[node.kind](random))
+            else:
+                parts.append(self._grown(random.choice(node.options), random))
+        return "".join(parts)
+
+
+def texts(dictionary: Path) -> Texts:
+    """What to train on; `dictionary` has a word, its count and its part of speech a line, as the package jieba has."""
+    book, words = _book(), _words(dictionary)
+    groups = (
+        (0.30, _phrases(book, unseen=False)),
+        (0.35, _patterns(PITCHES, book, unseen=False)),
+        (0.15, _patterns(EVERYDAY, book, unseen=False)),
+    )
+    return Texts(groups, fillers(book, words, unseen_goods=False), tuple(w for part in words.values() for w in part))
+
+
+def unseen_patterns() -> Texts:
+    """Pitches of which no training text has the pattern."""
+    book = _book()
+    groups = ((0.5, _phrases(book, unseen=True)), (0.5, _patterns(PITCHES, book, unseen=True)))
+    return Texts(groups, fillers(book, {}, unseen_goods=False))
+
+
+def pitches(*, unseen_goods: bool = False) -> Texts:
+    """Pitches as they are trained on; with `unseen_goods`, each about a good that no training text names."""
+    book = _book()
+    groups = ((0.5, _phrases(book, unseen=False)), (0.5, _patterns(PITCHES, book, unseen=False)))
+    if unseen_goods:
+        groups = tuple((weight, _about_goods(sentences)) for weight, sentences in groups)  # type: ignore[assignment]
+    return Texts(groups, fillers(book, {}, unseen_goods=unseen_goods))
+
+
+def prices() -> Texts:
+    """Clauses with a number."""
+    book = _book()
+    found = _patterns(PITCHES, book, unseen=False) + _phrases(book, unseen=False)
+    told = tuple(
+        kept for forms in found if (kept := tuple(nodes for nodes in forms if _slots(nodes) & {"money", "quantity"}))
+    )
+    return Texts(((1.0, told),), fillers(book, {}, unseen_goods=False))
+
+
+def characters(of: Texts, count: int = 60_000) -> tuple[str, ...]:
+    """The characters that so many clauses have, with all of the phrasebook and the patterns, sorted."""
+    random = Random(0)
+    found = {character for _ in range(count) for character in of.clause(random)}
+    for path in (PHRASES, PITCHES, EVERYDAY):
+        text = "\n".join(line for line in path.read_text("utf-8").splitlines() if not line.startswith("#"))
+        found |= set("".join(HANZI.findall(text)))
+    return tuple(sorted(found))
+
+
+def _about_goods(sentences: Sequence[tuple[Nodes, ...]]) -> tuple[tuple[Nodes, ...], ...]:
+    return tuple(
+        kept for forms in sentences if (kept := tuple(nodes for nodes in forms if _slots(nodes) & {"good", "goods"}))
+    )
+
+
+def _slots(nodes: Nodes) -> set[str]:
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, Slot):
+            found.add(node.kind)
+        elif isinstance(node, Choice):
+            for option in node.options:
+                found |= _slots(option)
+    return found
+
+
+def _book() -> dict[str, Any]:
+    return tomllib.loads(PHRASES.read_text("utf-8"))
+
+
+def _phrases(book: dict[str, Any], *, unseen: bool) -> tuple[tuple[Nodes, ...], ...]:
+    """The sentences of the phrasebook, each with its forms."""
+    made: dict[str, Choice] = {}
+    return tuple(
+        tuple(parse_nodes(form, book["groups"], made) for form in forms)
+        for key, forms in book["patterns"].items()
+        if held_out(key) == unseen
+    )
+
+
+def _patterns(path: Path, book: dict[str, Any], *, unseen: bool) -> tuple[tuple[Nodes, ...], ...]:
+    """The patterns of a file, in the phrasebook's notation, one a line."""
+    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
+    made: dict[str, Choice] = {}
+    return tuple(
+        (parse_nodes(line, book["groups"], made),)
+        for line in lines
+        if line and not line.startswith("#") and held_out(line) == unseen
+    )
+
+
+def _words(dictionary: Path) -> dict[str, tuple[str, ...]]:
+    """The common words by slot."""
+    found: dict[str, list[str]] = {slot: [] for slot in SPEECH_PARTS}
+    for line in dictionary.read_text("utf-8").splitlines():
+        word, count, part = line.split(" ")
+        if int(count) >= COMMON and HANZI.fullmatch(word):
+            for slot, tags in SPEECH_PARTS.items():
+                if part in tags:
+                    found[slot].append(word)
+    return {slot: tuple(words) for slot, words in found.items()}
