@@ -167,7 +167,7 @@ class Event:
     run_id: str
     at: float
     kind: str
-    """`created`, `progress`, `warning`, `output`, `state`, `retried`."""
+    """`created`, `state`, `stage`, `progress`, `warning`, `output`, `retried`."""
     stage: str | None = None
     language: str | None = None
     done: float | None = None

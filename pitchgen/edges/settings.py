@@ -15,6 +15,7 @@ import msgspec
 from pitchgen.core.config import Settings
 from pitchgen.core.errors import InputError, StorageError
 from pitchgen.core.folders import user_cache
+from pitchgen.core.hosting import Hosting
 from pitchgen.core.lettering import STYLES
 from pitchgen.core.picture import Fill
 from pitchgen.core.transcript import WordSource
@@ -45,6 +46,8 @@ LOUDNESS_LUFS = (-31.0, -9.0)
 """From the quietest that anybody broadcasts to what a limiter can reach without flattening speech."""
 ELSEWHERE = {"phrasebook"}
 """`PITCHGEN_*` variables that an engine reads by itself."""
+SERVICE = "service"
+"""The table of the file, and the beginning of the variables, that are for who hosts pitchgen."""
 
 
 def read_settings(given: Mapping[str, Any], *, folder: Path | None = None) -> Settings:
@@ -99,12 +102,37 @@ def _check_loudness(lufs: object) -> None:
         raise InputError(f"loudness is from {least:g} to {most:g} LUFS, as in -16 (usual), -14 or -23, not {lufs!r}")
 
 
+def read_hosting(given: Mapping[str, Any], *, folder: Path | None = None) -> Hosting:
+    """The settings of the service; `given` values of None do not count.
+
+    Raises:
+        InputError: a file that cannot be parsed, an unknown setting, or a value of the wrong kind.
+    """
+    names = [field.name for field in fields(Hosting)]
+    prefix = f"{PREFIX}{SERVICE}_".upper()
+    environment = {name[len(prefix) :].lower(): value for name, value in os.environ.items() if name.startswith(prefix)}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    values = {**_tables((folder or Path.cwd()) / FILE).get(SERVICE, {}), **environment, **chosen}
+    for name in values:
+        if name not in names:
+            near = get_close_matches(name, names, n=1)
+            raise InputError(f"{SERVICE}: no setting is called {name!r}{f'; did you mean {near[0]}?' if near else ''}")
+    try:
+        return msgspec.convert(values, Hosting, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise InputError(f"settings of the service: {error}") from error
+
+
 def default_store() -> Path:
     """The user's cache folder."""
     return user_cache()
 
 
 def _from_file(path: Path) -> dict[str, Any]:
+    return {name: value for name, value in _tables(path).items() if name != SERVICE}
+
+
+def _tables(path: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
         return found
@@ -118,7 +146,11 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 def _from_environment() -> dict[str, Any]:
     found = {name[len(PREFIX) :].lower(): value for name, value in os.environ.items() if name.startswith(PREFIX)}
-    return {name: value for name, value in found.items() if value and name not in ELSEWHERE}
+    return {
+        name: value
+        for name, value in found.items()
+        if value and name not in ELSEWHERE and not name.startswith(f"{SERVICE}_")
+    }
 
 
 def _path(type_: type, value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,15 @@ from pitchgen.core.errors import InputError, StorageError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT = 20.0  # seconds that SQLite waits for another writer: longer than any of our transactions
-CONNECT_TIMEOUT = 5  # seconds until a Postgres that does not answer is told
 POOL = 4  # connections of one process; Postgres allows 100 in all, and a worker asks little
-FROZEN = 8000  # milliseconds until a sent packet that nobody acknowledges ends the connection
+CONNECT: Mapping[str, int] = {
+    "connect_timeout": 5,  # seconds until a Postgres that does not answer is told
+    "tcp_user_timeout": 8000,  # milliseconds until a sent packet that nobody acknowledges ends the connection
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+"""How a Postgres is reached."""
 MIGRATING = 0x7069746368  # one advisory lock for all who migrate: "pitch"
 
 
@@ -36,15 +42,7 @@ class Database:
         Raises:
             InputError: the URL is of neither kind.
         """
-        try:
-            parsed = make_url(url)
-        except ArgumentError:
-            raise InputError(f"{url!r} is no database; give sqlite:///FILE or postgresql://USER@HOST/NAME") from None
-        if parsed.get_backend_name() == "sqlite" and parsed.database:
-            return cls(_sqlite(parsed), url)
-        if parsed.get_backend_name() == "postgresql":
-            return cls(_postgres(parsed), url)
-        raise InputError(f"{parsed.get_backend_name()}: a database is sqlite:///FILE or postgresql://USER@HOST/NAME")
+        return cls(engine_of(url), url)
 
     @property
     def embedded(self) -> bool:
@@ -109,6 +107,23 @@ class Database:
         self.engine.dispose()
 
 
+def engine_of(url: str) -> Engine:
+    """As `Database.open`: connections that keep what is committed, and tell soon where nobody answers.
+
+    Raises:
+        InputError: the URL is of neither kind.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise InputError(f"{url!r} is no database; give sqlite:///FILE or postgresql://USER@HOST/NAME") from None
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        return _sqlite(parsed)
+    if parsed.get_backend_name() == "postgresql":
+        return _postgres(parsed)
+    raise InputError(f"{parsed.get_backend_name()}: a database is sqlite:///FILE or postgresql://USER@HOST/NAME")
+
+
 def _alembic(connection: Connection) -> Any:
     from alembic.config import Config
 
@@ -142,11 +157,8 @@ def _postgres(url: URL) -> Engine:
         pool_size=POOL,
         max_overflow=POOL,
         pool_pre_ping=True,  # a connection that a restarted server has forgotten is replaced, not handed out
-        connect_args={
-            "connect_timeout": CONNECT_TIMEOUT, "tcp_user_timeout": FROZEN,
-            "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
-        },
-    )  # fmt: skip
+        connect_args=dict(CONNECT),
+    )
 
 
 def _reason(error: DBAPIError) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, insert, select, update
 
-from pitchgen.core.service import Event, Job, JobRequest, JobState, Output, OutputState, Run, new_id
+from pitchgen.core.service import DeadLetter, Event, Job, JobRequest, JobState, Output, OutputState, Run, new_id
 from pitchgen.edges.service import tables
 
 AtEnd = Callable[[Connection, Job, Run], None]
@@ -52,6 +52,13 @@ def event_from(row: Row[Any]) -> Event:
     return Event(
         job_id=row.job_id, number=row.number, run_id=row.run_id, at=row.at, kind=row.kind, stage=row.stage,
         language=row.language, done=row.done, total=row.total, message=row.message,
+    )  # fmt: skip
+
+
+def letter_from(row: Row[Any]) -> DeadLetter:
+    return DeadLetter(
+        run_id=row.run_id, job_id=row.job_id, merchant=row.merchant, stage=row.stage, language=row.language,
+        reason=row.reason, attempts=row.attempts, at=row.at,
     )  # fmt: skip
 
 

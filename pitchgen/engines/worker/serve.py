@@ -42,8 +42,8 @@ def read_frame(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
 
 def main() -> None:
     """Serve requests until the input ends or the parent does."""
-    requests, replies = _streams()
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    requests, replies = own_streams()
+    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     engine = _engine(sys.argv[1])
     versions = {"python": sys.version.split()[0], **engine.versions()}
     replies.write(encode_frame({"protocol": PROTOCOL, "versions": versions}))
@@ -60,7 +60,7 @@ def main() -> None:
         replies.flush()
 
 
-def _streams() -> tuple[IO[bytes], IO[bytes]]:
+def own_streams() -> tuple[IO[bytes], IO[bytes]]:
     """Requests and replies, on descriptors that no library knows: what these print goes to standard error."""
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -78,7 +78,7 @@ def _engine(path: str) -> Any:
     return module
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
     """End this process when its parent has ended, whatever it is doing."""
     while os.getppid() == parent:
         time.sleep(ORPHANED)

@@ -1,0 +1,150 @@
+"""Where a worker has the stages performed that it has taken, and writes down what came of them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pitchgen.core.errors import PitchgenError, StorageError
+from pitchgen.core.hosting import Hosting
+from pitchgen.core.service import Job, OutputState
+from pitchgen.edges.service.queue import CPU, GPU, Task
+from pitchgen.edges.service.runs import Runs, Superseded, Turn
+from pitchgen.recipes.service.process import Crashed, StageProcess
+from pitchgen.recipes.service.slots import Closed, Slots
+from pitchgen.recipes.service.stages import Answer, Order, Step, Stopped, Tell
+from pitchgen.recipes.service.workflow import GRAPH, Verdict
+
+T = TypeVar("T")
+
+PATIENCE = 60.0  # seconds for a database to come back: where there is a lease, it ends the process before
+PAUSE = 1.0  # seconds between tries at that
+TELL = 2.0  # seconds between progress events of a stage, which are rows of the database
+MARKS = {"speak": OutputState.SPEAKING, "make": OutputState.MAKING}
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Bench:
+    """Performs the stages that this process has taken."""
+
+    hosting: Hosting
+    runs: Runs
+    slots: dict[str, Slots] = field(default_factory=dict)
+    _at_work: list[str] = field(default_factory=list)
+    _unwanted: set[str] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.slots = {GPU: Slots(self.hosting, 1), CPU: Slots(self.hosting, self.hosting.cpu_slots)}
+
+    def job(self, run_id: str) -> Job | None:
+        """Whose run it is."""
+        found = _patiently(lambda: self.runs.find(run_id))
+        return found[0] if found else None
+
+    def perform(self, task: Task) -> Verdict:
+        """Do the work of a task; whatever happens to it is written down, and the verdict says what follows."""
+        job = self.job(task.run_id)
+        if job is None:
+            return Verdict.OVER
+        slots = self.slots[GRAPH[task.stage].resource]
+        try:
+            with slots.taken(job.request.priority, alone=False) as process:
+                turn = _patiently(lambda: self.runs.begin(task.run_id, task.stage, task.language))
+                if turn.lost == 0 or slots.count == 1:
+                    return self._try(task, turn, process)
+            with slots.taken(job.request.priority, alone=True) as process:
+                return self._try(task, turn, process)
+        except Closed:
+            return Verdict.ELSEWHERE
+        except (Superseded, Stopped):
+            return Verdict.OVER
+
+    def watch(self) -> None:
+        """Find out which runs at work are over; asked about every second."""
+        with self._lock:
+            at_work = set(self._at_work)
+        self._unwanted = at_work - self.runs.live(at_work) if at_work else set()
+
+    def _try(self, task: Task, turn: Turn, process: StageProcess) -> Verdict:
+        output = turn.output(task.language)
+        if output is not None and output.state.terminal:
+            return Verdict.OVER
+        if turn.lost >= self.hosting.crashes:
+            reason = f"{task.stage} took its process with it {turn.lost} times and was given up"
+            _patiently(lambda: self.runs.bury(task.run_id, task.stage, task.language, reason, turn.lost))
+            return Verdict.OVER
+        if task.stage in MARKS:
+            _patiently(lambda: self.runs.mark(task.run_id, task.language, MARKS[task.stage]))
+        left = tuple(o.language for o in turn.outputs if not o.state.terminal)
+        order = Order(turn.job, task.run_id, task.stage, task.language, left)
+        with self._lock:
+            self._at_work.append(task.run_id)
+        try:
+            answer = process.perform(order, self._teller(task), lambda: task.run_id not in self._unwanted)
+        except Crashed as error:
+            log.warning("%s: %s", task.id, error)
+            return Verdict.AGAIN  # it counts as lost when it begins again
+        finally:
+            with self._lock:
+                self._at_work.remove(task.run_id)
+        return _patiently(lambda: self._written(task, answer))
+
+    def _written(self, task: Task, answer: Answer) -> Verdict:
+        failure = answer.failure
+        self.runs.end(task.run_id, task.stage, task.language)
+        if failure is None:
+            if answer.made is not None:
+                self.runs.publish(task.run_id, task.language, answer.made)
+            return Verdict.DONE
+        if failure.retryable and task.attempt <= self.hosting.retries:
+            return Verdict.AGAIN
+        if failure.retryable:
+            reason = f"{failure.message} (tried {task.attempt} times)"
+            self.runs.bury(task.run_id, task.stage, task.language, reason, task.attempt)
+        else:
+            self.runs.fail(task.run_id, task.language, failure.message)
+        return Verdict.OVER
+
+    def _teller(self, task: Task) -> Tell:
+        told = 0.0
+
+        def tell(step: Step) -> None:
+            nonlocal told
+            now = time.monotonic()
+            if step.warning is None and now - told < TELL:
+                return
+            told = now
+            try:
+                self.runs.progress(
+                    task.run_id, step.what, task.language, done=step.done, total=step.total, message=step.warning
+                )
+            except Superseded:
+                raise Stopped from None
+            except PitchgenError as error:  # a progress that nobody hears of does no harm
+                log.warning("%s: %s", task.id, error)
+
+        return tell
+
+
+def _patiently(ask: Callable[[], T]) -> T:
+    """What `ask` returns, once the database answers: a finished stage is not thrown away for a restart of it.
+
+    Raises:
+        StorageError: it does not come back.
+    """
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return ask()
+        except StorageError as error:
+            if time.monotonic() > end:
+                raise
+            log.warning("%s", error)
+            time.sleep(PAUSE)

@@ -1,0 +1,195 @@
+"""The process that performs stages, and how it is asked: whatever it does to itself, its supervisor lives on.
+
+    python -m pitchgen.recipes.service.process    orders in, steps and an answer out, framed as an engine's process does
+
+Networks stay loaded from one order to the next. It ends with its input or with its parent.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import IO, Any
+
+import msgspec
+
+from pitchgen.core.errors import EngineError, PitchgenError, StorageError
+from pitchgen.core.hosting import Hosting
+from pitchgen.engines.worker.serve import encode_frame, end_with, own_streams, read_frame
+from pitchgen.recipes.service.stages import Answer, Failure, Order, Step, Stopped, load_performer
+
+LOOK = 0.2  # seconds between looks at whether a stage is still wanted
+GRACE = 5.0  # seconds for a stage to stop by itself, which keeps the networks loaded
+QUIET = 0.5  # seconds between steps that are passed on
+
+
+class Crashed(Exception):
+    """The process died of the stage, or was ended because it stood still."""
+
+
+class StageProcess:
+    """One process, started when it is needed and again when it has died; one order at a time."""
+
+    def __init__(self, hosting: Hosting) -> None:
+        self._hosting = hosting
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def perform(self, order: Order, tell: Callable[[Step], None], wanted: Callable[[], bool]) -> Answer:
+        """Have it done.
+
+        Raises:
+            Crashed: the process did not survive it.
+            Stopped: it is not `wanted` any more.
+        """
+        process = self._running()
+        requests, replies = process.stdin, process.stdout
+        assert requests is not None
+        assert replies is not None
+        try:
+            _send(requests, {"order": msgspec.to_builtins(order)})
+            return self._attend(replies, requests, tell, wanted)
+        except _Left:
+            raise Stopped from None
+        except (BrokenPipeError, EOFError):
+            code = self._ended()
+            raise Crashed(f"its process died: {_how(code)}") from None
+        except BaseException:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """End the process, whatever it does."""
+        if self._process is not None:
+            self._process.kill()
+            self._ended()
+
+    def _attend(
+        self, replies: IO[bytes], requests: IO[bytes], tell: Callable[[Step], None], wanted: Callable[[], bool]
+    ) -> Answer:
+        began = heard = time.monotonic()
+        asked = 0.0
+        while True:
+            if select.select([replies], [], [], LOOK)[0]:
+                frame = read_frame(replies)
+                if frame is None:
+                    raise EOFError
+                head, heard = frame[0], time.monotonic()
+                if "answer" in head:
+                    return msgspec.convert(head["answer"], Answer)
+                if "stopped" in head:
+                    raise _Left
+                tell(msgspec.convert(head["step"], Step))
+            now = time.monotonic()
+            if asked and now - asked > GRACE:
+                raise Stopped
+            if not asked and not wanted():
+                asked = now
+                _send(requests, {"stop": True})
+            if now - heard > self._hosting.stall:
+                raise _stuck(f"no progress for {self._hosting.stall:g} s")
+            if now - began > self._hosting.patience:
+                raise _stuck(f"not done after {self._hosting.patience:g} s")
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "pitchgen.recipes.service.process"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                start_new_session=True,  # the terminal's interrupt is for the supervisor, which lets stages end
+            )  # fmt: skip
+            assert self._process.stdin is not None
+            _send(self._process.stdin, {"hosting": msgspec.to_builtins(self._hosting, enc_hook=str)})
+        return self._process
+
+    def _ended(self) -> int:
+        assert self._process is not None
+        code = self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with suppress(BrokenPipeError):
+                    stream.close()
+        self._process = None
+        return code
+
+
+class _Left(Exception):
+    """The process stopped the stage by itself."""
+
+
+def main() -> None:
+    """Perform orders until the input ends."""
+    requests, replies = own_streams()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
+    first = read_frame(requests)
+    if first is None:
+        return
+    hosting = msgspec.convert(first[0]["hosting"], Hosting, dec_hook=lambda kind, value: kind(value))
+    performer = load_performer(hosting.performer, hosting)
+    orders: SimpleQueue[Order] = SimpleQueue()
+    stop = threading.Event()
+    threading.Thread(target=_listen, args=(requests, orders, stop), daemon=True).start()
+    while True:
+        order = orders.get()
+        stop.clear()
+        said = 0.0
+
+        def tell(step: Step) -> None:
+            nonlocal said
+            if stop.is_set():
+                raise Stopped
+            now = time.monotonic()
+            if step.warning or now - said > QUIET or step.done >= step.total:
+                said = now
+                _send(replies, {"step": msgspec.to_builtins(step)})
+
+        try:
+            reply: dict[str, Any] = {"answer": msgspec.to_builtins(Answer(performer.perform(order, tell)))}
+        except Stopped:
+            reply = {"stopped": True}
+        except Exception as error:  # whatever it is, the supervisor tells it and goes on
+            reply = {"answer": msgspec.to_builtins(Answer(failure=_failure(error)))}
+        _send(replies, reply)
+
+
+def _listen(requests: IO[bytes], orders: SimpleQueue[Order], stop: threading.Event) -> None:
+    while (frame := read_frame(requests)) is not None:
+        if "stop" in frame[0]:
+            stop.set()
+        else:
+            orders.put(msgspec.convert(frame[0]["order"], Order))
+    os._exit(0)  # nobody is there to answer to
+
+
+def _failure(error: Exception) -> Failure:
+    line = " ".join(str(error).split()) or type(error).__name__
+    if not isinstance(error, PitchgenError):
+        return Failure(type(error).__name__, f"{type(error).__name__}: {line}", retryable=False)
+    # a disk may have room again and a storage answer again, a wrong language stays wrong
+    passing = isinstance(error, StorageError) or (isinstance(error, EngineError) and error.retryable)
+    return Failure(type(error).__name__, line, retryable=passing)
+
+
+def _send(stream: IO[bytes], head: dict[str, Any]) -> None:
+    stream.write(encode_frame(head))
+    stream.flush()
+
+
+def _stuck(why: str) -> Crashed:
+    return Crashed(f"{why}: its process was ended")
+
+
+def _how(code: int) -> str:
+    return f"killed by signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""What is handed to the process that performs a stage, and what it hands back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol
+
+from pitchgen.core.errors import InputError
+from pitchgen.core.hosting import Hosting
+from pitchgen.core.service import Job
+from pitchgen.edges.service.runs import Made
+
+
+class Stopped(BaseException):
+    """The stage is not wanted any more; no `except Exception` may take it for a failure of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One stage that is to be performed."""
+
+    job: Job
+    run_id: str
+    stage: str
+    language: str
+    """Empty for a stage of all languages."""
+    languages: tuple[str, ...]
+    """Those that are still to be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a stage is."""
+
+    done: float
+    total: float
+    what: str
+    """The verb at work."""
+    warning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a stage failed, as it is told."""
+
+    kind: str
+    message: str
+    retryable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a stage ended: well, where there is no failure."""
+
+    made: Made | None = None
+    failure: Failure | None = None
+
+
+Tell = Callable[[Step], None]
+"""Told how far a stage is; raises `Stopped` where it need not go on."""
+
+
+class Performer(Protocol):
+    """Does the work of stages, one after the other, in a process of its own."""
+
+    def perform(self, order: Order, tell: Tell) -> Made | None:
+        """Do it; the files, where the stage makes some.
+
+        Raises:
+            PitchgenError: it failed.
+            Stopped: as `tell` did.
+        """
+        ...
+
+
+def load_performer(name: str, hosting: Hosting) -> Performer:
+    """The performer `module:class`.
+
+    Raises:
+        InputError: there is none.
+    """
+    module, _, attribute = name.partition(":")
+    try:
+        made: Performer = getattr(import_module(module), attribute)(hosting)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise InputError(f"performer {name!r}: {error}; give MODULE:CLASS") from error
+    return made

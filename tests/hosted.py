@@ -1,0 +1,169 @@
+"""A service whose workers are processes that tests kill: stages are stand-ins, times are short."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import insert, select
+
+from pitchgen.core.hosting import Hosting
+from pitchgen.core.service import Job, JobRequest, JobState, OutputState, Priority, Run
+from pitchgen.edges.service import tables
+from pitchgen.edges.service.database import Database
+from pitchgen.edges.service.jobs import Jobs
+from pitchgen.edges.service.objects import Objects
+from pitchgen.edges.service.queue import GRAPH, Queue
+from pitchgen.edges.service.records import newest_run
+from pitchgen.edges.service.runs import Runs
+from pitchgen.recipes.service.worker import migrate, submit
+
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAM = """
+import sys, logging, msgspec
+from pitchgen.core.hosting import Hosting
+from hosted import owe
+from pitchgen.recipes.service.worker import Worker
+logging.basicConfig(level="INFO", format="%(asctime)s %(name)s %(message)s")
+hosting = msgspec.json.decode(sys.argv[1], type=Hosting, dec_hook=lambda kind, value: kind(value))
+Worker(hosting, sys.argv[2].split(","), at_end=[owe], version=sys.argv[3]).run()
+"""
+
+
+def owe(connection, job: Job, run: Run) -> None:  # type: ignore[no-untyped-def]
+    """What stands for a webhook: one row for each run that has ended; a second one would be refused."""
+    owed = {
+        "run_id": run.id, "stage": "webhook", "language": "", "job_id": job.id, "merchant": job.merchant,
+        "reason": run.state.value, "attempts": 0, "at": 0.0,
+    }  # fmt: skip
+    connection.execute(insert(tables.dead_letter).values(**owed))
+
+
+class Service:
+    """The tables, the queue, and worker processes."""
+
+    def __init__(self, hosting: Hosting, logs: Path) -> None:
+        self.hosting, self.logs = hosting, logs
+        migrate(hosting)
+        self.database = Database.open(hosting.database_url)
+        self.jobs = Jobs(self.database, at_end=[owe])
+        self.runs = Runs(self.database, at_end=[owe])
+        self.queue = Queue.open(hosting)
+        self.objects = Objects.open(hosting.objects_url)
+        self.workers: list[subprocess.Popen[bytes]] = []
+        with self.database.transaction() as connection:
+            rows = [{"id": f"mer_{n}", "name": n, "created_at": 0.0} for n in "abc"]
+            connection.execute(insert(tables.merchant), rows)
+
+    def start(
+        self, roles: str = "all", *, version: str = GRAPH, database: str | None = None
+    ) -> subprocess.Popen[bytes]:
+        """A worker process."""
+        hosting = replace(self.hosting, database=database) if database else self.hosting
+        path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+        log = (self.logs / f"worker-{len(self.workers)}.log").open("ab")
+        settings = msgspec.json.encode(hosting, enc_hook=str).decode()
+        command = [sys.executable, "-c", PROGRAM, settings, roles, version]
+        with log:
+            worker = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path}, stdout=log, stderr=log)
+        self.workers.append(worker)
+        return worker
+
+    def order(
+        self,
+        merchant: str,
+        languages: Sequence[str] = ("en", "fr"),
+        priority: Priority = Priority.BATCH,
+        **settings: str,
+    ) -> Job:
+        """A job that the queue has."""
+        job = self.jobs.create(merchant, JobRequest("vid_1", tuple(languages), priority=priority, settings=settings))
+        with self.database.reading() as connection:
+            run = newest_run(connection, job)
+        submit(self.runs, self.queue, job, run.id)
+        return job
+
+    def retry(self, job: Job) -> None:
+        run = self.jobs.retry(job.merchant, job.id)
+        assert run is not None
+        submit(self.runs, self.queue, job, run.id)
+
+    def state(self, job: Job) -> JobState:
+        found = self.jobs.get(job.merchant, job.id)
+        assert found is not None
+        return found.state
+
+    def settle(self, jobs: Sequence[Job], *, within: float = 40.0) -> None:
+        """Wait until all are over."""
+        until(lambda: all(self.state(job).terminal for job in jobs), within, lambda: self.told())
+
+    def begun(self, job: Job, stage: str) -> bool:
+        """Whether a stage of the job has begun."""
+        events = self.jobs.events(job.merchant, job.id)
+        return any(event.kind == "stage" and event.stage == stage for event in events)
+
+    def check(self, jobs: Sequence[Job]) -> None:
+        """The property: each job over, each output once and whole, each webhook once, nobody's seen by another."""
+        t = tables.dead_letter.c
+        for job in jobs:
+            assert self.state(job).terminal, job.id
+            events = self.jobs.events(job.merchant, job.id, limit=10_000)
+            assert [event.number for event in events] == list(range(1, len(events) + 1))
+            outputs = self.jobs.outputs(job.merchant, job.id)
+            assert sorted(o.language for o in outputs) == sorted(job.request.languages)
+            for output in outputs:
+                assert output.state.terminal
+                assert output.merchant == job.merchant
+                told = [
+                    e for e in events if e.kind == "output" and e.language == output.language and e.message == "ready"
+                ]
+                if output.state is OutputState.READY:
+                    assert len(told) == 1, f"{job.id} {output.language} was ready {len(told)} times"
+                    content = f"{job.id} {output.language} ".encode() * 100
+                    assert self.objects.read(f"{output.artifact}/{output.video}") == content
+                    assert f"/{job.merchant}/" in f"/{output.artifact}/"
+            with self.database.reading() as connection:
+                ended = select(tables.run.c.id).where(
+                    tables.run.c.job_id == job.id, tables.run.c.finished_at.is_not(None)
+                )
+                owed = select(t.run_id).where(t.job_id == job.id, t.stage == "webhook")
+                assert sorted(connection.execute(owed).scalars()) == sorted(connection.execute(ended).scalars())
+            for other in {"mer_a", "mer_b", "mer_c"} - {job.merchant}:
+                assert self.jobs.get(other, job.id) is None
+                assert self.jobs.outputs(other, job.id) == ()
+                assert self.jobs.events(other, job.id) == ()
+
+    def told(self) -> str:
+        return "\n".join(path.read_text()[-3000:] for path in sorted(self.logs.glob("worker-*.log")))
+
+    def close(self) -> None:
+        for worker in self.workers:
+            if worker.poll() is None:
+                worker.send_signal(signal.SIGCONT)
+                worker.kill()
+            worker.wait()
+        self.queue.close()
+        self.database.close()
+
+
+def until(done: Callable[[], bool], within: float = 20.0, told: Callable[[], str] = str) -> None:
+    """Wait for something."""
+    end = time.monotonic() + within
+    while not done():
+        assert time.monotonic() < end, f"not within {within} s\n{told()}"
+        time.sleep(0.05)
+
+
+def short(state: Path, database: str | None = None) -> Hosting:
+    """Settings of tests."""
+    return Hosting(
+        state=state, database=database, poll=0.1, beat=0.3, ttl=2.0, backoff=0.1, drain=5.0, crashes=3,
+        performer="pitchgen.recipes.service.standins:Standin",
+    )  # fmt: skip

@@ -1,0 +1,67 @@
+"""One job from end to end, on SQLite in one process and on Postgres: the same code."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hosted import Service, short, until
+
+from pitchgen.core.errors import InputError
+from pitchgen.core.service import JobState, OutputState, Priority
+from pitchgen.recipes.service.worker import Worker
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("service")
+    url = request.getfixturevalue("postgres").fresh() if request.param == "postgres" else None
+    service = Service(short(folder / "state", url), folder)
+    service.start()
+    yield service
+    service.close()
+
+
+def test_jobs_of_every_kind(service: Service, tmp_path: Path) -> None:
+    sound = service.order("mer_a", ("en", "fr", "ru"))
+    partial = service.order("mer_b", standin="fail:make:fr")
+    failed = service.order("mer_b", standin="fail:tell")
+    passing = service.order("mer_c", standin="passing:hear", mark=str(tmp_path))
+    poison = service.order("mer_c", priority=Priority.INTERACTIVE, standin="crash:speak:en")
+    jobs = [sound, partial, failed, passing, poison]
+    service.settle(jobs)
+    service.check(jobs)
+    states = [service.state(job) for job in jobs]
+    assert states == [JobState.SUCCEEDED, JobState.PARTIAL, JobState.FAILED, JobState.SUCCEEDED, JobState.PARTIAL]
+    assert [o.error for o in service.jobs.outputs("mer_b", partial.id)] == [None, "make was told to fail"]
+    letters = [letter for letter in service.runs.dead() if letter.stage != "webhook"]
+    assert [(found.job_id, found.stage, found.language) for found in letters] == [(poison.id, "speak", "en")]
+    assert "took its process with it" in letters[0].reason
+
+
+def test_cancelled_then_made(service: Service) -> None:
+    job = service.order("mer_a", standin="sleep:speak:30")
+    until(lambda: service.begun(job, "speak"), 20, service.told)
+    service.jobs.cancel("mer_a", job.id)
+    other = service.order("mer_b")  # the place is free for it at once
+    service.settle([other], within=10)
+    assert {o.state for o in service.jobs.outputs("mer_a", job.id)} == {OutputState.CANCELLED}
+    service.check([job, other])
+
+
+def test_unknown_role(service: Service) -> None:
+    with pytest.raises(InputError, match="'tpu': a worker takes gpu"):
+        Worker(service.hosting, ["tpu"])
+
+
+def test_asked_to_leave(service: Service) -> None:
+    job = service.order("mer_a", standin="sleep:make:1")
+    until(lambda: service.begun(job, "make"), 20, service.told)
+    worker = service.workers[-1]
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(15) == 0
+    service.start()
+    service.settle([job])
+    service.check([job])
