@@ -14,7 +14,7 @@ WORD_GAP = 1.6  # line heights between parts of a line: more is something else b
 SIZE = (0.6, 1.7)  # of a main line to what the strip's lines have
 LEGIBLE = 0.5  # mean probability of a line
 _FOREIGN = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
-WORDS = 2  # in Latin letters, on a line without Chinese: another language, not a brand
+WORDS, LETTERS = 2, 8  # of Latin ones, on a line without Chinese: another language, no brand; spaces get lost
 _PUNCTUATION = {",": "，", "?": "？", "!": "！", ";": "；", ":": "：", "．": "."}
 
 
@@ -85,7 +85,8 @@ def _block(lines: Sequence[Box], line: float) -> list[Box]:
 
 def _foreign(text: str) -> bool:
     """Whether a line is in another language."""
-    return not chinese(text) and len(_FOREIGN.findall(text)) >= WORDS
+    words = _FOREIGN.findall(text)
+    return not chinese(text) and (len(words) >= WORDS or sum(map(len, words)) >= LETTERS)
 
 
 def _tidy(reading: Reading) -> Reading:

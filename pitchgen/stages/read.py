@@ -39,7 +39,7 @@ class Eyes(Protocol):
         """What is shown so many times a second in a part of the frame, the whole scaled to `longer_px`."""
 
 
-@stage(version=2)
+@stage(version=3)
 def read(recordings: Sequence[Media], eyes: Eyes) -> Sequence[OldCaptions]:
     """The captions in each picture."""
     return [_captions(media, eyes) for media in recordings]
