@@ -8,7 +8,6 @@ Networks stay loaded from one order to the next. It ends with its input or with 
 from __future__ import annotations
 
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import IO, Any
 
 import msgspec
@@ -41,6 +40,8 @@ class StageProcess:
     def __init__(self, hosting: Hosting) -> None:
         self._hosting = hosting
         self._process: subprocess.Popen[bytes] | None = None
+        self._replies: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+        self._reader: threading.Thread | None = None
 
     def perform(self, order: Order, tell: Callable[[Step], None], wanted: Callable[[], bool]) -> Answer:
         """Have it done.
@@ -50,12 +51,11 @@ class StageProcess:
             Stopped: it is not `wanted` any more.
         """
         process = self._running()
-        requests, replies = process.stdin, process.stdout
+        requests = process.stdin
         assert requests is not None
-        assert replies is not None
         try:
             _send(requests, {"order": msgspec.to_builtins(order)})
-            return self._attend(replies, requests, tell, wanted)
+            return self._attend(requests, tell, wanted)
         except _Left:
             raise Stopped from None
         except (BrokenPipeError, EOFError):
@@ -71,17 +71,15 @@ class StageProcess:
             self._process.kill()
             self._ended()
 
-    def _attend(
-        self, replies: IO[bytes], requests: IO[bytes], tell: Callable[[Step], None], wanted: Callable[[], bool]
-    ) -> Answer:
+    def _attend(self, requests: IO[bytes], tell: Callable[[Step], None], wanted: Callable[[], bool]) -> Answer:
         began = heard = time.monotonic()
         asked = 0.0
         while True:
-            if select.select([replies], [], [], LOOK)[0]:
-                frame = read_frame(replies)
-                if frame is None:
+            with suppress(Empty):
+                head = self._replies.get(timeout=LOOK)
+                if head is None:
                     raise EOFError
-                head, heard = frame[0], time.monotonic()
+                heard = time.monotonic()
                 if "answer" in head:
                     return msgspec.convert(head["answer"], Answer)
                 if "stopped" in head:
@@ -106,18 +104,32 @@ class StageProcess:
                 start_new_session=True,  # the terminal's interrupt is for the supervisor, which lets stages end
             )  # fmt: skip
             assert self._process.stdin is not None
+            assert self._process.stdout is not None
+            # A thread reads: of two frames that come together, a buffer keeps the second where select sees none
+            self._replies = SimpleQueue()
+            self._reader = threading.Thread(target=_pass_on, args=(self._process.stdout, self._replies), daemon=True)
+            self._reader.start()
             _send(self._process.stdin, {"hosting": msgspec.to_builtins(self._hosting, enc_hook=str)})
         return self._process
 
     def _ended(self) -> int:
         assert self._process is not None
         code = self._process.wait()
+        if self._reader is not None:
+            self._reader.join()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 with suppress(BrokenPipeError):
                     stream.close()
         self._process = None
         return code
+
+
+def _pass_on(stream: IO[bytes], replies: SimpleQueue[dict[str, Any] | None]) -> None:
+    """Put what the process says into a queue, and None when it has ended."""
+    while (frame := read_frame(stream)) is not None:
+        replies.put(frame[0])
+    replies.put(None)
 
 
 class _Left(Exception):
