@@ -241,12 +241,12 @@ def test_killed_at_any_event_it_goes_on(tmp_path: Path) -> None:
     events = json.loads(log.read_text())
     folders = tmp_path / "out", tmp_path / "store"
     kills = 0
-    for at in (2, 4, 6, 8, 10, 12, events // 2, events - 2):
+    for at in (2, 6, 10, events // 2, events - 2):
         kills += run_child(folders, at, log) == -signal.SIGKILL
         for part in folders[0].rglob("*.mp4"):
             if not part.name.startswith(".part-"):
                 assert part.stat().st_size > 100_000, "an output is whole or not there"
-    assert kills >= 4
+    assert kills >= 3
     work = Work()
     outcome = make(folders, work)
     assert work.done("transcribe") == 0, "finished before the kill"
