@@ -146,3 +146,15 @@ class Usage:
 def rfc3339(at: float) -> str:
     """A time as documents carry it: `2026-11-25T10:30:00.123Z`."""
     return datetime.fromtimestamp(at, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What holds for every merchant who has no limit of her own."""
+
+    upload_bytes: int = 4 << 30
+    """Of one video: two hours from a phone."""
+    requests_per_minute: int = 600
+    """Of one merchant, over all her keys: ten screens that ask every second."""
+    batch_jobs: int = 2000
+    """In one request."""

@@ -1,0 +1,157 @@
+"""Videos that come in: looked at before anything is kept, then put where all workers reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pitchgen.core.account import Limits, Video, VideoState, Way
+from pitchgen.core.errors import Conflict, InputError, NotFound, PitchgenError, QuotaError
+from pitchgen.core.service import Merchant, video_key
+from pitchgen.edges.probe import probe
+from pitchgen.edges.service.addresses import Addresses
+from pitchgen.edges.service.links import fetch
+from pitchgen.edges.service.objects import Objects
+from pitchgen.edges.service.usages import Usages
+from pitchgen.edges.service.videos import Videos
+
+Start = Callable[[Callable[[], None]], object]
+"""Does something beside the request that asked for it."""
+GIBIBYTE = 1 << 30
+
+
+class Receiving:
+    """The door of the service."""
+
+    def __init__(
+        self, videos: Videos, usages: Usages, objects: Objects, folder: Path, *, addresses: Addresses, limits: Limits
+    ) -> None:
+        """With a folder of this machine for what is not whole yet."""
+        self._videos, self._usages, self._objects = videos, usages, objects
+        self.folder, self._addresses, self.limits = folder, addresses, limits
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def announce(self, merchant: Merchant, name: str, way: Way, *, size_bytes: int | None) -> Video:
+        """A video that is about to come.
+
+        Raises:
+            QuotaError: it is larger than one may be, or than what she has left.
+        """
+        self._check_size(merchant, size_bytes or 0)
+        return self._videos.announce(merchant.id, name, way, size_bytes=size_bytes)
+
+    def follow(self, merchant: Merchant, name: str, url: str, start: Start) -> Video:
+        """Fetch a video from an address, beside the request.
+
+        Raises:
+            InputError: it is no address for us to ask.
+            QuotaError: she has no room left.
+        """
+        self._addresses.check(url)
+        video = self.announce(merchant, name, Way.LINK, size_bytes=None)
+        start(lambda: self._follow(merchant, video, url))
+        return video
+
+    def presigned(self, merchant: Merchant, name: str, size_bytes: int) -> tuple[Video, str]:
+        """A video that goes to the object storage itself, and where to.
+
+        Raises:
+            InputError: the storage of this service takes none.
+            QuotaError: as `announce`.
+        """
+        probing = self._objects.presigned_put("probe")
+        if probing is None:
+            raise InputError("this service keeps videos in a folder, which has no presigned addresses; upload by tus")
+        video = self.announce(merchant, name, Way.PRESIGNED, size_bytes=size_bytes)
+        address = self._objects.presigned_put(_landing_key(video))
+        assert address is not None
+        return video, address
+
+    def complete(self, merchant: Merchant, video_id: str) -> Video:
+        """Take in what was sent to a presigned address.
+
+        Raises:
+            NotFound: she has no such video.
+            Conflict: nothing was sent, or it is in already.
+            PitchgenError: it is too large, or no video that can be made.
+        """
+        video = self._videos.get(merchant.id, video_id)
+        if video.way is not Way.PRESIGNED or video.state is not VideoState.RECEIVING:
+            raise Conflict(f"{video_id}: waits for nothing")
+        size = self._objects.head(_landing_key(video))
+        if size is None:
+            raise Conflict(f"{video_id}: nothing was sent to its address yet")
+        path = self.folder / f"{video.id}.part"
+        try:
+            self._check_size(merchant, size - (video.size_bytes or 0), one=size)
+            self._objects.get(_landing_key(video), path)
+            return self.admit(video, path)
+        except PitchgenError as error:
+            self._videos.failed(merchant.id, video_id, _line(error))
+            raise
+        finally:
+            path.unlink(missing_ok=True)
+            self._objects.delete(_landing_key(video))
+
+    def admit(self, video: Video, path: Path) -> Video:
+        """Keep a file that is whole, if it is a video; it fails, and says why, if it is none.
+
+        Raises:
+            MediaError: as `probe`, with the name that the merchant gave.
+            StorageError: it cannot be kept.
+        """
+        try:
+            media = probe(path)
+            self._objects.put(video_key(video.merchant, video.id), path)
+        except PitchgenError as error:
+            said = type(error)(_line(error).replace(str(path), video.name))
+            self._videos.failed(video.merchant, video.id, str(said))
+            raise said from None
+        return self._videos.ready(video.merchant, video.id, media, path.stat().st_size)
+
+    def remove(self, merchant: Merchant, video_id: str) -> None:
+        """Forget a video, and delete its file.
+
+        Raises:
+            NotFound, Conflict: as `Videos.remove`.
+        """
+        self._videos.remove(merchant.id, video_id)
+        self._objects.delete(video_key(merchant.id, video_id))
+
+    def recover(self) -> None:
+        """After a restart: what was being fetched is fetched by nobody."""
+        for video in self._videos.abandoned(Way.LINK):
+            self._videos.failed(video.merchant, video.id, "the service was restarted meanwhile; give the link again")
+
+    def _follow(self, merchant: Merchant, video: Video, url: str) -> None:
+        path = self.folder / f"{video.id}.part"
+        try:
+            size = fetch(self._addresses, url, path, limit=self.limits.upload_bytes)
+            self._check_size(merchant, size)
+            self.admit(video, path)
+        except NotFound:
+            return  # removed while it came
+        except PitchgenError as error:
+            self._videos.failed(merchant.id, video.id, _line(error))
+        finally:
+            path.unlink(missing_ok=True)
+
+    def _check_size(self, merchant: Merchant, more: int, *, one: int | None = None) -> None:
+        if (one or more) > self.limits.upload_bytes:
+            raise QuotaError(f"a video has at most {self.limits.upload_bytes / GIBIBYTE:g} GiB")
+        if (
+            merchant.storage_bytes is not None
+            and self._usages.stored_bytes(merchant.id) + more > merchant.storage_bytes
+        ):
+            raise QuotaError(
+                f"your videos and outputs would take more than {merchant.storage_bytes / GIBIBYTE:g} GiB; remove some"
+            )
+
+
+def _landing_key(video: Video) -> str:
+    """Where a presigned address leads: not where videos lie that were looked at."""
+    return f"incoming/{video.merchant}/{video.id}"
+
+
+def _line(error: PitchgenError) -> str:
+    return " ".join(str(error).split())

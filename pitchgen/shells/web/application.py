@@ -1,0 +1,59 @@
+"""The application: all routes of the API, on one service."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+
+from pitchgen import __version__
+from pitchgen.core.service import new_id
+from pitchgen.recipes.service.platform import Platform
+from pitchgen.shells.web import (
+    account,
+    batches,
+    glossaries,
+    jobs,
+    outputs,
+    problems,
+    streams,
+    videos,
+    voices,
+    watching,
+)
+from pitchgen.shells.web.feed import Feed
+from pitchgen.shells.web.limits import RateLimit
+from pitchgen.shells.web.uploads import uploads
+
+ROUTERS = (videos, jobs, streams, outputs, voices, glossaries, batches, account)
+
+
+def application(platform: Platform, *, depth: Callable[[], Sequence[Any]] = tuple) -> FastAPI:
+    """The API of a service; `depth` tells how much waits in each queue."""
+    app = FastAPI(
+        title="pitchgen",
+        version=__version__,
+        description="One Chinese sales video in, the same merchant speaking every buyer's language out.",
+        docs_url=None,  # their pages fetch scripts from elsewhere; the document is at /openapi.json
+        redoc_url=None,
+        responses=problems.RESPONSES,
+    )
+    app.state.platform, app.state.rate, app.state.depth = platform, RateLimit(), depth
+    app.state.feed, app.state.metrics = Feed(platform.jobs), watching.Metrics()
+    problems.install(app)
+
+    @app.middleware("http")
+    async def _observed(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        began, request.state.request_id = time.perf_counter(), new_id("req")
+        response = await call_next(request)
+        response.headers["X-Request-Id"] = request.state.request_id
+        watching.observe(request, response.status_code, began)
+        return response
+
+    for module in ROUTERS:
+        app.include_router(module.router)
+    app.include_router(uploads(platform.receiving))
+    app.include_router(watching.router)
+    return app

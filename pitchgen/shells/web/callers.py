@@ -1,0 +1,68 @@
+"""Who asks: a bearer token on every request, its scope, and how often its merchant asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.exceptions import HTTPException
+
+from pitchgen.core.service import Merchant, Scope
+from pitchgen.edges.service.keys import Caller
+from pitchgen.recipes.service.platform import Platform
+
+_bearer = HTTPBearer(auto_error=False, description="An API key: pgk_...")
+
+
+def platform_of(request: Request) -> Platform:
+    """The service that the application is of."""
+    found: Platform = request.app.state.platform
+    return found
+
+
+ThePlatform = Annotated[Platform, Depends(platform_of)]
+
+
+def caller_of(
+    request: Request, platform: ThePlatform, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Caller:
+    """Who asks, if she may ask now.
+
+    Raises:
+        HTTPException: 401 where the key opens nothing.
+        QuotaError: she asks too often.
+    """
+    caller = platform.keys.recognise(bearer.credentials) if bearer else None
+    if caller is None:
+        raise HTTPException(
+            HTTPStatus.UNAUTHORIZED,
+            "give a key that holds, as in Authorization: Bearer pgk_...",
+            {"WWW-Authenticate": "Bearer"},
+        )
+    request.state.merchant, request.state.key = caller.merchant.id, caller.key.id
+    request.app.state.rate.take(
+        caller.merchant.id, caller.merchant.requests_per_minute or platform.limits.requests_per_minute
+    )
+    return caller
+
+
+def scoped(scope: Scope) -> Callable[..., Merchant]:
+    """A dependency: the merchant who asks, if her key has `scope`."""
+
+    def merchant_of(caller: Annotated[Caller, Depends(caller_of)]) -> Merchant:
+        if scope not in caller.key.scopes:
+            raise HTTPException(HTTPStatus.FORBIDDEN, f"this key lacks the scope {scope.value}")
+        return caller.merchant
+
+    return merchant_of
+
+
+_read: Any = scoped(Scope.READ)
+_write: Any = scoped(Scope.WRITE)
+_voices: Any = scoped(Scope.VOICES)
+Reader = Annotated[Merchant, Depends(_read)]
+Writer = Annotated[Merchant, Depends(_write)]
+VoiceKeeper = Annotated[Merchant, Depends(_voices)]
