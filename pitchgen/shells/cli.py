@@ -15,6 +15,9 @@ from pitchgen.shells import options
 from pitchgen.shells.inspecting import inspect as inspect_command
 from pitchgen.shells.memory import memory as memory_commands
 from pitchgen.shells.reporting import report as report_command
+from pitchgen.shells.serving import key as key_commands
+from pitchgen.shells.serving import merchant as merchant_commands
+from pitchgen.shells.serving import serve as serve_command
 from pitchgen.shells.voices import audit as audit_command
 from pitchgen.shells.voices import consent as consent_commands
 from pitchgen.shells.voices import voice as voice_commands
@@ -39,6 +42,11 @@ app.add_typer(consent_commands, name="consent")
 app.command("audit")(audit_command)
 app.command("inspect")(inspect_command)
 app.command("report")(report_command)
+app.command("serve")(serve_command)
+service = typer.Typer(help="The hosted service: who may ask it.", no_args_is_help=True)
+app.add_typer(service, name="service")
+service.add_typer(merchant_commands, name="merchant")
+service.add_typer(key_commands, name="key")
 
 WeightsOption = Annotated[Path | None, typer.Option(help="Folder of weights. (default: your data folder)")]
 JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]

@@ -84,9 +84,9 @@ BODIES: dict[str, Any] = {
 }
 HER_OWN = {
     # what names nothing of anybody's: a stranger sees and changes what is hers
-    ("get", "/v1/videos"), ("post", "/v1/videos"), ("get", "/v1/jobs"), ("get", "/v1/voices"), ("get", "/v1/glossaries"),
-    ("post", "/v1/glossaries"), ("get", "/v1/batches"), ("get", "/v1/usage"), ("get", "/v1/webhooks/deliveries"),
-    ("get", "/v1/webhooks/secret"), ("post", "/v1/webhooks/secret/rotate"),
+    ("get", "/v1/videos"), ("post", "/v1/videos"), ("get", "/v1/jobs"), ("get", "/v1/voices"),
+    ("get", "/v1/glossaries"), ("post", "/v1/glossaries"), ("get", "/v1/batches"), ("get", "/v1/usage"),
+    ("get", "/v1/webhooks/deliveries"), ("get", "/v1/webhooks/secret"), ("post", "/v1/webhooks/secret/rotate"),
 }  # fmt: skip
 
 

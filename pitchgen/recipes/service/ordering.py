@@ -26,8 +26,8 @@ Submit = Callable[[Job], object]
 """Tells the queue of a job."""
 SETTINGS = frozenset(
     {
-        "absorb", "audio_track", "bilingual", "caption_style", "captions", "currency", "fill", "loudness", "package",
-        "platform", "separate", "subtitles", "takes", "untranslated", "verify", "watermark",
+        "absorb", "audio_track", "bilingual", "caption_style", "captions", "currency", "fill", "loudness", "platform",
+        "subtitles", "untranslated", "verify",
     }
 )  # fmt: skip
 """Of `Settings`, those that a merchant sets for a job; paths, engines and programs are the operator's."""

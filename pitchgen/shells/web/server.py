@@ -1,0 +1,93 @@
+"""The process of the API: it answers, sends messages, and, where it is all there is, works too."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+
+import uvicorn
+
+from pitchgen.core.errors import StorageError
+from pitchgen.core.hosting import Hosting
+from pitchgen.core.service import Job
+from pitchgen.edges.service.addresses import Addresses
+from pitchgen.edges.service.database import Database
+from pitchgen.edges.service.objects import Objects
+from pitchgen.edges.service.queue import Queue
+from pitchgen.edges.service.records import newest_run
+from pitchgen.edges.service.runs import Runs
+from pitchgen.recipes.service.platform import AT_END, Platform
+from pitchgen.recipes.service.worker import Worker, migrate, submit
+from pitchgen.shells.web.application import application
+from pitchgen.shells.web.watching import JsonLines
+
+COURIER = 2.0  # seconds between looks for messages that are due
+LEAVE = 10  # seconds that streams have to end in
+log = logging.getLogger("pitchgen.serve")
+
+
+class Counter:
+    """Tells the queue of new jobs; what it cannot be told now, a sweeper of the workers finds."""
+
+    def __init__(self, database: Database, queue: Queue) -> None:
+        self._database, self._queue, self._runs = database, queue, Runs(database, at_end=AT_END)
+
+    def submit(self, job: Job) -> None:
+        if job.state.terminal:
+            return
+        with self._database.reading() as connection:
+            run = newest_run(connection, job)
+        try:
+            submit(self._runs, self._queue, job, run.id)
+        except StorageError as error:
+            log.warning("%s", error, extra={"merchant": job.merchant, "job": job.id})
+
+
+def run(hosting: Hosting, *, host: str, port: int, inside: tuple[str, ...]) -> None:
+    """Serve until the process is asked to end.
+
+    Raises:
+        StorageError: the database cannot be reached, or another process serves from the state folder.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level="INFO", handlers=[handler], force=True)
+    for name in ("httpx", "alembic", "dbos"):  # the first names addresses of merchants, the others each step
+        logging.getLogger(name).setLevel("WARNING")
+    worker = None
+    if hosting.embedded:
+        hosting.state.mkdir(parents=True, exist_ok=True)
+        migrate(hosting)
+        worker = Worker(hosting, at_end=AT_END)
+    database = worker.database if worker else Database.open(hosting.database_url)
+    queue = worker.queue if worker else Queue.open(hosting)
+    platform = Platform.of(
+        database, Objects.open(hosting.objects_url), hosting.state, Counter(database, queue).submit,
+        addresses=Addresses(inside=inside),
+    )  # fmt: skip
+    platform.receiving.recover()
+    if worker:
+        worker.start()
+    ending = threading.Event()
+    threading.Thread(target=_carry, args=(platform, ending), name="courier", daemon=True).start()
+    app = application(platform, depth=queue.depth)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)  # uvicorn raises it again when it has ended, and we are not done
+    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=LEAVE)
+    ending.set()
+    if worker:
+        worker.drain()
+    logging.shutdown()
+    os._exit(0)  # threads of the queue that wait for it would hold the process
+
+
+def _carry(platform: Platform, ending: threading.Event) -> None:
+    while not ending.wait(COURIER):
+        try:
+            while platform.courier.deliver():
+                pass
+        except Exception:
+            log.exception("messages wait; it is tried again")

@@ -1,0 +1,158 @@
+"""`pitchgen serve` as an operator runs it: a video in, followed, fetched in a range, told of; then asked to end."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from pitchgen.shells.cli import app
+
+SAMPLE = Path(__file__).parents[2] / "samples" / "socks.mp4"
+TUS = {"Tus-Resumable": "1.0.0"}
+PATIENCE = 60.0  # seconds
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "pitchgen", *words]
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Stages of a fixed cost: what the real ones make is tested elsewhere."""
+    return {
+        **os.environ, "PITCHGEN_SERVICE_STATE": str(tmp_path_factory.mktemp("serve")), "OMP_NUM_THREADS": "1",
+        "PITCHGEN_SERVICE_PERFORMER": "pitchgen.recipes.service.standins:Standin",
+    }  # fmt: skip
+
+
+def told(environment: dict[str, str], *words: str) -> str:
+    done = CliRunner().invoke(app, list(words), env=environment)
+    assert done.exit_code == 0, done.output
+    return done.output.strip()
+
+
+@pytest.fixture(scope="module")
+def server(environment: dict[str, str]) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    port = free_port()
+    words = command("serve", "--port", str(port), "--inside", "127.0.0.1/32")
+    process = subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True)
+    lines: list[str] = []
+    assert process.stderr
+    stderr = process.stderr
+    reader = threading.Thread(target=lambda: lines.extend(stderr))
+    reader.start()
+    url, end = f"http://127.0.0.1:{port}", time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            if httpx.get(f"{url}/readyz").text == "ok\n":
+                break
+        except httpx.HTTPError:
+            assert process.poll() is None, lines
+            time.sleep(0.1)
+    yield url, process
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE) == 0, lines
+    reader.join()
+    stderr.close()
+    requests = [json.loads(line) for line in lines if '"pitchgen.requests"' in line]
+    assert any(line.get("merchant") and line.get("job") for line in requests)
+
+
+@pytest.fixture
+def hooks() -> Iterator[tuple[str, list[tuple[dict[str, str], str]]]]:
+    got: list[tuple[dict[str, str], str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing."""
+
+    receiver = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=receiver.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"http://127.0.0.1:{receiver.server_port}/hook", got
+    receiver.shutdown()
+    receiver.server_close()
+    thread.join()
+
+
+def test_a_video_in_and_its_languages_out(
+    server: tuple[str, subprocess.Popen[str]],
+    environment: dict[str, str],
+    hooks: tuple[str, list[tuple[dict[str, str], str]]],
+) -> None:
+    told(environment, "service", "merchant", "add", "Wang")
+    first = told(environment, "service", "key", "create", "Wang", "--scopes", "read,write", "--days", "30")
+    key = told(environment, "service", "key", "rotate", "Wang", first.split("_")[1])
+    told(environment, "service", "key", "revoke", "Wang", first.split("_")[1])
+    assert len(told(environment, "service", "key", "list", "Wang").splitlines()) == 2
+    assert httpx.get(f"{server[0]}/v1/jobs", headers={"Authorization": f"Bearer {first}"}).status_code == 401
+    with httpx.Client(base_url=server[0], headers={"Authorization": f"Bearer {key}"}, timeout=PATIENCE) as client:
+        content = SAMPLE.read_bytes()
+        place = client.post("/v1/uploads", headers={**TUS, "Upload-Length": str(len(content))}).headers["location"]
+        kind = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+        assert client.patch(place, headers={**TUS, **kind}, content=content).status_code == 204
+        order = {"video_id": place.rpartition("/")[2], "languages": ["en", "fr"], "webhook": hooks[0]}
+        job = client.post("/v1/jobs", json=order).json()
+        numbers, kinds = [], []
+        with client.stream("GET", f"/v1/jobs/{job['id']}/stream") as stream:
+            for line in stream.iter_lines():
+                if line.startswith("id: "):
+                    numbers.append(int(line[4:]))
+                elif line.startswith("event: "):
+                    kinds.append(line[7:])
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert {"created", "output", "state"} <= set(kinds)
+        done = client.get(f"/v1/jobs/{job['id']}").json()
+        assert (done["state"], [o["state"] for o in done["outputs"]]) == ("succeeded", ["ready", "ready"])
+        whole = client.get(done["outputs"][1]["url"]).content
+        assert hashlib.sha256(whole).hexdigest() == done["outputs"][1]["sha256"]
+        piece = client.get(done["outputs"][1]["url"], headers={"Range": "bytes=10-19"})
+        assert (piece.status_code, piece.content) == (206, whole[10:20])
+        assert client.get("/v1/usage").json()["outputs"] == 2
+        end = time.monotonic() + PATIENCE
+        while not hooks[1] and time.monotonic() < end:
+            time.sleep(0.05)
+        ((headers, body),) = hooks[1]
+        secret = base64.b64decode(client.get("/v1/webhooks/secret").json()["secret"].removeprefix("whsec_"))
+        signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{body}".encode()
+        assert headers["webhook-signature"] == "v1," + base64.b64encode(hmac.digest(secret, signed, "sha256")).decode()
+        assert json.loads(body)["data"]["job_id"] == job["id"]
+
+
+def test_a_second_one_on_the_same_folder_is_refused(
+    server: tuple[str, subprocess.Popen[str]], environment: dict[str, str]
+) -> None:
+    second = subprocess.run(
+        command("serve", "--port", str(free_port())), env=environment, capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert second.returncode == 7
+    assert "another pitchgen serves from this folder" in second.stderr
+    assert len(second.stderr.strip().splitlines()) == 1
