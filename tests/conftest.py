@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from checkpoints import TinyShelf
@@ -16,6 +17,12 @@ from pitchgen.edges.ffmpeg import Ffmpeg
 from pitchgen.edges.fonts import Fonts
 from pitchgen.engines.rack import Rack
 from pitchgen.languages import language
+
+if TYPE_CHECKING:
+    from postgres import Postgres
+
+    from pitchgen.edges.service.database import Database
+    from pitchgen.edges.service.objects import Objects
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command line does, before torch is loaded
 os.environ["PITCHGEN_MEMORY"] = os.devnull  # what a test corrects is not remembered in this checkout
@@ -131,3 +138,34 @@ def chromium() -> str:
             pytest.fail("no browser: run scripts/install-system as root")
         pytest.skip("no browser is here: run scripts/install-system as root")
     return found
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A running server."""
+    from postgres import serving
+
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database with the tables of this version."""
+    from pitchgen.edges.service.database import Database
+
+    url = f"sqlite:///{tmp_path}/service.sqlite"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres").fresh()
+    database = Database.open(url)
+    database.migrate()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def objects(tmp_path: Path) -> Objects:
+    """An object storage in a folder."""
+    from pitchgen.edges.service.objects import Objects
+
+    return Objects.open((tmp_path / "objects").as_uri())

@@ -8,7 +8,7 @@ from dataclasses import replace
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pitchgen.core.config import Settings
 from pitchgen.core.errors import PitchgenError
@@ -77,6 +77,12 @@ def make(
     return studio.make(Path(video), languages, script=Path(script) if script else None, translations=files)
 
 
+class Shelve(Protocol):
+    """Opens the store at a folder, with the sounds of a voice in one of their own."""
+
+    def __call__(self, root: Path, *, sounds: Path | None = None) -> Store: ...
+
+
 class Upto(Enum):
     """How far a video is prepared."""
 
@@ -89,15 +95,16 @@ class Studio:
     """Settings, engines and store for any number of videos."""
 
     def __init__(
-        self, settings: Settings, *, listen: Listener = ignore, ask: Ask | None = None, casting: Casting | None = None
-    ) -> None:
-        """With the engines of another studio, where `casting` is that studio's."""
-        self.settings = settings
+        self, settings: Settings, *, listen: Listener = ignore, ask: Ask | None = None, casting: Casting | None = None,
+        shelve: Shelve = Store,
+    ) -> None:  # fmt: skip
+        """With the engines of another studio, where `casting` is that studio's; `shelve` opens its stores."""
+        self.settings, self._shelve = settings, shelve
         self._ask, self._shared = ask, casting
         self.shop = Shop(settings)
         self.audit = Audit(settings)
         self.ffmpeg = Ffmpeg(settings.ffmpeg)
-        self._common = Kit(Store(settings.store or default_store()), listen=self._hear)
+        self._common = Kit(shelve(settings.store or default_store()), listen=self._hear)
         self.kit = self._common
         """Where the results of the present video are kept."""
         self.speaker: Speaker | None = None
@@ -153,7 +160,7 @@ class Studio:
         self.kit, self.speaker = self._common, speaker
         if speaker and speaker.profile:
             own = voices_folder(self.settings).store(speaker.profile.name)
-            self.kit = Kit(Store(self._common.store.root, sounds=own), listen=self._hear)
+            self.kit = Kit(self._shelve(self._common.store.root, sounds=own), listen=self._hear)
             self.kit.rates = self._common.rates
 
     def make(

@@ -21,6 +21,8 @@ from pitchgen.shells.serving import serve as serve_command
 from pitchgen.shells.voices import audit as audit_command
 from pitchgen.shells.voices import consent as consent_commands
 from pitchgen.shells.voices import voice as voice_commands
+from pitchgen.shells.working import service as service_commands
+from pitchgen.shells.working import worker as worker_command
 
 INTERRUPTED = 130
 
@@ -43,10 +45,10 @@ app.command("audit")(audit_command)
 app.command("inspect")(inspect_command)
 app.command("report")(report_command)
 app.command("serve")(serve_command)
-service = typer.Typer(help="The hosted service: who may ask it.", no_args_is_help=True)
-app.add_typer(service, name="service")
-service.add_typer(merchant_commands, name="merchant")
-service.add_typer(key_commands, name="key")
+app.command("worker")(worker_command)
+app.add_typer(service_commands, name="service")
+service_commands.add_typer(merchant_commands, name="merchant")
+service_commands.add_typer(key_commands, name="key")
 
 WeightsOption = Annotated[Path | None, typer.Option(help="Folder of weights. (default: your data folder)")]
 JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]

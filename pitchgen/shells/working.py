@@ -1,0 +1,135 @@
+"""`pitchgen worker` and `pitchgen service`: what an operator of the hosted service runs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pitchgen.core.errors import MissingWeights
+
+if TYPE_CHECKING:
+    from pitchgen.core.hosting import Hosting
+
+service = typer.Typer(
+    help="The hosted service: who may ask it, its tables, what was given up, what is thrown away.", no_args_is_help=True
+)
+
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option("--database", help="sqlite:///FILE or postgresql://USER@HOST/NAME. (default: a file in --state)"),
+]
+ObjectsOption = Annotated[
+    str | None, typer.Option("--objects", help="file:///FOLDER or s3://BUCKET/PREFIX. (default: a folder in --state)")
+]
+StateOption = Annotated[Path | None, typer.Option("--state", help="Folder of this process. (default: service)")]
+JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+def worker(
+    queues: Annotated[
+        str, typer.Option("--queues", help="gpu, gpu-interactive, cpu, cpu-interactive, orch, all; joined by commas.")
+    ] = "all",
+    database: DatabaseOption = None,
+    objects: ObjectsOption = None,
+    state: StateOption = None,
+) -> None:
+    """Work on the stages of the hosted service until asked to end: one process for each GPU, others for files."""
+    hosting = _hosting(database, objects, state)
+    with _extra():
+        from pitchgen.edges.service.usages import count
+        from pitchgen.edges.service.webhooks import owe
+        from pitchgen.recipes.service.worker import Worker
+    logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    Worker(hosting, [role.strip() for role in queues.split(",")], at_end=(owe, count)).run()
+
+
+@service.command("migrate")
+def service_migrate(database: DatabaseOption = None, objects: ObjectsOption = None, state: StateOption = None) -> None:
+    """Make the tables, or renew them after an upgrade."""
+    hosting = _hosting(database, objects, state)
+    with _extra():
+        from pitchgen.recipes.service.worker import migrate
+    migrate(hosting)
+    typer.echo("The tables are those of this version.")
+
+
+@service.command("dead")
+def service_dead(
+    retry: Annotated[bool, typer.Option("--retry", help="Try their jobs again.")] = False,
+    merchant: Annotated[str | None, typer.Option("--merchant", help="Of one merchant. (default: all)")] = None,
+    database: DatabaseOption = None,
+    objects: ObjectsOption = None,
+    state: StateOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List the stages that were given up, and why; with --retry, try their jobs again."""
+    hosting = _hosting(database, objects, state)
+    with _extra():
+        from pitchgen.edges.service.database import Database
+        from pitchgen.edges.service.jobs import Jobs
+        from pitchgen.edges.service.queue import Queue
+        from pitchgen.edges.service.runs import Runs
+        from pitchgen.recipes.service.worker import submit
+    from pitchgen.shells.showing import show
+
+    opened = Database.open(hosting.database_url)
+    runs, queue, jobs = Runs(opened), Queue.open(hosting), Jobs(opened)
+    letters = runs.dead(merchant=merchant)
+    rows = [
+        {"job": found.job_id, "merchant": found.merchant, "stage": found.stage, "language": found.language}
+        | {"attempts": found.attempts, "why": found.reason}
+        for found in letters
+    ]
+    show("given up", rows, json=json)
+    for owner, job_id in dict.fromkeys((found.merchant, found.job_id) for found in letters) if retry else ():
+        job = jobs.get(owner, job_id)
+        if job is not None and job.state.terminal and (run := jobs.retry(owner, job_id)):
+            submit(runs, queue, job, run.id)
+    queue.close()
+    opened.close()
+
+
+@service.command("gc")
+def service_gc(database: DatabaseOption = None, objects: ObjectsOption = None, state: StateOption = None) -> None:
+    """Throw away what is older than `keep_days` and not needed; to be run once a day."""
+    hosting = _hosting(database, objects, state)
+    with _extra():
+        from pitchgen.edges.service.database import Database
+        from pitchgen.edges.service.objects import Objects
+        from pitchgen.edges.service.queue import Queue
+        from pitchgen.recipes.service.collecting import collect
+    opened, queue = Database.open(hosting.database_url), Queue.open(hosting)
+    done = collect(hosting, opened, Objects.open(hosting.objects_url), queue)
+    queue.close()
+    opened.close()
+    typer.echo(
+        f"{done.jobs} jobs, {done.files} files of {done.size_bytes / 1e6:.1f} MB, {done.workflows} entries of the queue"
+    )
+
+
+def _hosting(database: str | None, objects: str | None, state: Path | None) -> Hosting:
+    from pitchgen.edges.settings import read_hosting
+
+    return read_hosting({"database": database, "objects": objects, "state": state})
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    """The packages of the service, asked for where they are not here.
+
+    Raises:
+        MissingWeights: they are not.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("pitchgen"):
+            raise
+        raise MissingWeights(
+            f"{error.name} is not installed; the service needs: pip install 'pitchgen[serve]'"
+        ) from None

@@ -1,0 +1,303 @@
+"""Whatever dies, jobs end, outputs are there once and whole, webhooks are owed once. On a real Postgres."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hosted import Service, short, until
+from postgres import Postgres, serving
+from sqlalchemy import func, select
+
+from pitchgen.core.errors import StorageError
+from pitchgen.core.service import JobState, Priority
+from pitchgen.edges.service import tables
+from pitchgen.edges.service.leases import GONE
+from pitchgen.edges.service.records import newest_run
+from pitchgen.recipes.service.worker import Worker
+
+LANGUAGES = ("en", "fr")
+LONG = pytest.mark.skipif(not os.environ.get("CHAOS"), reason="takes a minute; CHAOS=1 runs it")
+SLOW = "sleep:*:0.4"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    """A server that tests crash."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def service(server: Postgres, tmp_path: Path) -> Iterator[Service]:
+    service = Service(short(tmp_path / "state", server.fresh()), tmp_path)
+    yield service
+    service.close()
+
+
+def test_every_role_and_all_at_once_are_killed(service: Service) -> None:
+    roles = ["gpu", "gpu", "cpu"]
+    workers = [service.start(role) for role in roles]
+    jobs = [service.order(f"mer_{'abc'[n % 3]}", LANGUAGES, standin=SLOW) for n in range(4)]
+    until(lambda: service.begun(jobs[0], "hear"), 20, service.told)
+    for number in (0, 2):  # one of each role
+        workers[number].kill()
+        workers[number] = service.start(roles[number])
+        time.sleep(1.0)
+    for worker in workers:
+        worker.kill()
+    for role in roles:
+        service.start(role)
+    service.settle(jobs)
+    service.check(jobs)
+    assert {service.state(job) for job in jobs} == {JobState.SUCCEEDED}
+
+
+@LONG
+def test_the_database_crashes_twice_once_while_it_recovers(server: Postgres, service: Service) -> None:
+    service.hosting = replace(service.hosting, ttl=10.0)
+    service.start("gpu")
+    service.start("cpu")
+    jobs = [service.order("mer_a", LANGUAGES, standin=SLOW) for _ in range(3)]
+    until(lambda: service.begun(jobs[0], "tell"), 20, service.told)
+    server.stop("immediate")
+    server.start(wait=False)
+    with suppress(AssertionError):  # it may not have its process file yet
+        server.stop("immediate")
+    time.sleep(0.5)
+    with suppress(AssertionError):  # it came up all the same
+        server.start()
+    until(lambda: _answers(service), 20)
+    service.settle(jobs, within=60)
+    service.check(jobs)
+    assert {service.state(job) for job in jobs} == {JobState.SUCCEEDED}
+
+
+@LONG
+def test_frozen_past_its_lease(service: Service) -> None:
+    frozen = service.start("all")
+    job = service.order("mer_a", LANGUAGES, standin="sleep:hear:1.5")
+    until(lambda: service.begun(job, "hear"), 20, service.told)
+    frozen.send_signal(signal.SIGSTOP)
+    service.start("all")
+    service.settle([job])
+    frozen.send_signal(signal.SIGCONT)
+    assert frozen.wait(10) == GONE, "it goes on as if nobody had its work"
+    service.check([job])
+    assert service.state(job) is JobState.SUCCEEDED
+
+
+@LONG
+def test_a_network_that_swallows_everything(server: Postgres, service: Service) -> None:
+    proxy = Proxy(server.port)
+    cut = service.start("all", database=service.hosting.database_url.replace(f":{server.port}/", f":{proxy.port}/"))
+    job = service.order("mer_b", LANGUAGES, standin="sleep:hear:1.5")
+    until(lambda: service.begun(job, "hear"), 20, service.told)
+    proxy.frozen.set()
+    service.start("all")
+    service.settle([job])
+    assert cut.wait(15) == GONE
+    proxy.close()
+    service.check([job])
+    assert service.state(job) is JobState.SUCCEEDED
+
+
+def test_cancelled_in_the_middle_then_tried_again(service: Service) -> None:
+    service.start("all")
+    job = service.order("mer_c", LANGUAGES, standin="sleep:speak:2")
+    until(lambda: service.begun(job, "speak"), 20, service.told)
+    service.jobs.cancel("mer_c", job.id)
+    service.check([job])
+    service.retry(job)
+    service.settle([job])
+    service.check([job])
+    assert service.state(job) is JobState.SUCCEEDED
+    with service.database.reading() as connection:
+        runs = connection.execute(select(func.count()).where(tables.run.c.job_id == job.id)).scalar_one()
+    assert runs == 2
+
+
+@LONG
+def test_a_stage_that_stands_still_and_one_of_an_older_version(service: Service) -> None:
+    service.hosting = replace(service.hosting, stall=4.0, crashes=1)  # a process takes seconds to begin
+    service.start("all", version="graph-0")
+    hung = service.order("mer_a", ("en",), standin="hang:make")
+    sound = service.order("mer_b", LANGUAGES)
+    time.sleep(1.5)
+    assert not service.begun(sound, "hear"), "a worker of another version took it"
+    service.start("all")
+    service.settle([hung, sound])
+    service.check([hung, sound])
+    assert (service.state(hung), service.state(sound)) == (JobState.FAILED, JobState.SUCCEEDED)
+    assert "took its process with it" in str(service.jobs.outputs("mer_a", hung.id)[0].error)
+
+
+@LONG
+def test_a_storage_that_fails_for_a_while(service: Service) -> None:
+    folder = service.objects.local
+    assert folder is not None
+    (folder / "outputs").write_text("no folder")  # so that nothing can be written below it
+    service.hosting = replace(service.hosting, backoff=0.3)
+    service.start("all")
+    job = service.order("mer_a", ("en",))
+    until(lambda: service.begun(job, "make"), 20, service.told)
+    time.sleep(0.3)
+    (folder / "outputs").unlink()
+    service.settle([job])
+    service.check([job])
+    assert service.state(job) is JobState.SUCCEEDED
+
+
+@LONG
+def test_a_storage_that_stays_full(service: Service) -> None:
+    folder = service.objects.local
+    assert folder is not None
+    (folder / "outputs").write_text("no folder")
+    service.start("all")
+    job = service.order("mer_a", ("en",))
+    service.settle([job])
+    assert service.state(job) is JobState.FAILED
+    (letter,) = [letter for letter in service.runs.dead() if letter.stage != "webhook"]
+    assert (letter.stage, letter.attempts) == ("make", 4)
+    assert "the storage failed" in letter.reason
+    (folder / "outputs").unlink()
+    service.retry(job)
+    service.settle([job])
+    service.check([job])
+    assert service.state(job) is JobState.SUCCEEDED
+    assert [letter for letter in service.runs.dead() if letter.stage != "webhook"] == []
+
+
+@LONG
+def test_what_nobody_enqueued_is_found(service: Service) -> None:
+    from pitchgen.core.service import JobRequest
+
+    job = service.jobs.create("mer_a", JobRequest("vid_1", LANGUAGES))  # and then the API was killed
+    service.start("all")
+    service.settle([job])
+    service.check([job])
+    assert service.state(job) is JobState.SUCCEEDED
+
+
+@LONG
+def test_what_the_queue_lost_begins_again(service: Service) -> None:
+    job = service.order("mer_a", LANGUAGES)
+    with service.database.reading() as connection:
+        run = newest_run(connection, job)
+    assert service.queue.forget([run.id]) == 1
+    service.hosting = replace(service.hosting, ttl=0.9)
+    service.start("all")
+    service.settle([job])
+    service.check([job])
+    assert service.state(job) is JobState.SUCCEEDED
+
+
+def test_what_a_late_worker_says_is_refused(service: Service) -> None:
+    """The fence, without a process: a run that was replaced can write nothing, and nothing of it is seen."""
+    from pitchgen.edges.service.runs import Made, Superseded
+
+    job = service.order("mer_a", ("en",))
+    with service.database.reading() as connection:
+        old = newest_run(connection, job)
+    service.jobs.cancel("mer_a", job.id)
+    new = service.jobs.retry("mer_a", job.id)
+    assert new is not None
+    made = Made("outputs/old", "en.mp4", 1, "x", 1.0)
+    for late in (
+        lambda: service.runs.begin(old.id, "make", "en"),
+        lambda: service.runs.publish(old.id, "en", made),
+        lambda: service.runs.fail(old.id, "en", "late"),
+        lambda: service.runs.progress(old.id, "make", "en", done=1, total=1),
+    ):
+        with pytest.raises(Superseded, match="is replaced"):
+            late()
+    service.runs.publish(new.id, "en", replace(made, artifact="outputs/new"))
+    with pytest.raises(Superseded, match="is succeeded"):
+        service.runs.publish(new.id, "en", replace(made, artifact="outputs/second"))
+    assert [o.artifact for o in service.jobs.outputs("mer_a", job.id)] == ["outputs/new"]
+
+
+@LONG
+def test_interactive_work_passes_a_batch(service: Service) -> None:
+    service.start("all")
+    batch = [service.order("mer_a", ("en",), standin="sleep:*:0.2") for _ in range(12)]
+    until(lambda: service.begun(batch[0], "hear"), 20, service.told)
+    quick = service.order("mer_b", ("en",), Priority.INTERACTIVE, standin="sleep:*:0.2")
+    service.settle([quick], within=15)
+    over = sum(service.state(job).terminal for job in batch)
+    assert over < len(batch) / 2, f"{over} of {len(batch)} of the batch went first"
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[Service]:
+    # whoever is killed more often than that counts as poison
+    service = Service(replace(short(tmp_path / "state"), crashes=6), tmp_path)
+    yield service
+    service.close()
+
+
+@LONG
+def test_embedded_killed_five_times(embedded: Service, tmp_path: Path) -> None:
+    service = embedded
+    jobs = [service.order("mer_a", LANGUAGES, standin="sleep:*:0.3") for _ in range(2)]
+    for number in range(5):
+        worker = service.start()
+        log = tmp_path / f"worker-{number}.log"
+        until(lambda log=log: "works on" in log.read_text(), 20, service.told)  # type: ignore[misc]
+        time.sleep(0.7)
+        with pytest.raises(StorageError, match="another pitchgen serves from this folder"):
+            Worker(service.hosting)
+        worker.kill()
+        worker.wait()
+    service.start()
+    service.settle(jobs)
+    service.check(jobs)
+    assert {service.state(job) for job in jobs} == {JobState.SUCCEEDED}
+
+
+def _answers(service: Service) -> bool:
+    try:
+        with service.database.reading() as connection:
+            connection.execute(select(1))
+    except StorageError:
+        return False
+    return True
+
+
+class Proxy:
+    """Passes bytes on to a port, until it is frozen: then it takes them and gives nothing back."""
+
+    def __init__(self, port: int) -> None:
+        self.frozen = threading.Event()
+        self._to = port
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        self._open: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        for one in (self._listening, *self._open):
+            one.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                one, _ = self._listening.accept()
+                other = socket.create_connection(("127.0.0.1", self._to))
+                self._open += [one, other]
+                for pair in ((one, other), (other, one)):
+                    threading.Thread(target=self._pass, args=pair, daemon=True).start()
+
+    def _pass(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while piece := source.recv(65536):
+                if not self.frozen.is_set():
+                    target.sendall(piece)
