@@ -41,11 +41,10 @@ def worker(
     """Work on the stages of the hosted service until asked to end: one process for each GPU, others for files."""
     hosting = _hosting(database, objects, state)
     with _extra():
-        from pitchgen.edges.service.usages import count
-        from pitchgen.edges.service.webhooks import owe
+        from pitchgen.recipes.service.platform import AT_END
         from pitchgen.recipes.service.worker import Worker
     logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    Worker(hosting, [role.strip() for role in queues.split(",")], at_end=(owe, count)).run()
+    Worker(hosting, [role.strip() for role in queues.split(",")], at_end=AT_END).run()
 
 
 @service.command("migrate")

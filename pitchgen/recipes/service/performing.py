@@ -100,7 +100,11 @@ class Performing:
             if self._objects.local and self._hosting.embedded:
                 return Store(root, sounds=sounds)
             prefix = f"store/{merchant}"
-            own = prefix if sounds is None else f"{voices_prefix(merchant)}/{sounds.relative_to(home / 'voices')}"
+            own = (
+                prefix
+                if sounds is None
+                else f"{voices_prefix(merchant)}/{sounds.relative_to(self._voices_root(merchant, home))}"
+            )
             return SharedStore(root, self._objects, prefix, sounds=sounds, sounds_prefix=own)
 
         return shelve
@@ -130,9 +134,15 @@ class Performing:
             raise InputError(f"{name}: the glossary is not there any more")
         return path
 
+    def _voices_root(self, merchant: str, home: Path) -> Path:
+        """Her folder itself, where it lies on a disk: a revocation then deletes what was made with a voice too."""
+        return home / "voices" if self._objects.local is None else self._objects.local / voices_prefix(merchant)
+
     def _voices(self, merchant: str, home: Path) -> Path:
         """The merchant's voices and consents as they are now: what was revoked is gone from here too."""
-        folder, prefix = home / "voices", voices_prefix(merchant)
+        folder, prefix = self._voices_root(merchant, home), voices_prefix(merchant)
+        if self._objects.local is not None:
+            return folder
         there = [f for f in self._objects.list(prefix) if "/store/" not in f.key]
         names = {found.key.removeprefix(f"{prefix}/") for found in there}
         for path in sorted(folder.rglob("*"), reverse=True):
