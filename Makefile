@@ -12,7 +12,7 @@ demo: $(VENV)/installed  ## install and make English, French and Russian videos 
 test: $(VENV)/installed-tests  ## install what tests need and run them all; fonts only where root can
 	-scripts/install-system
 	scripts/check
-	$(BIN)/python -m pytest --numprocesses auto
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(VENV)/installed-tests  ## style, types, layers
 	scripts/check

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from checkpoints import TinyShelf
 
@@ -17,6 +18,9 @@ from pitchgen.edges.ffmpeg import Ffmpeg
 from pitchgen.edges.fonts import Fonts
 from pitchgen.engines.rack import Rack
 from pitchgen.languages import language
+
+hypothesis.settings.register_profile("unhurried", deadline=None)  # a machine that does other work is no failure
+hypothesis.settings.load_profile("unhurried")
 
 if TYPE_CHECKING:
     from postgres import Postgres
