@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import json
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hosted import Site
 from openapi_spec_validator import validate
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
@@ -19,6 +23,8 @@ from pitchgen.core.media import Media
 from pitchgen.core.service import JobRequest, OutputState, Scope, output_prefix
 from pitchgen.edges.service import tables
 from pitchgen.edges.service.records import append_event, find_job, newest_run
+from pitchgen.shells.web.application import application
+from pitchgen.shells.web.tracing import provider
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "socks.mp4"
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -182,6 +188,47 @@ def test_uploads_are_limited_and_looked_at(site: Site) -> None:
     assert "remove some" in full.json()["detail"]
 
 
+def test_an_upload_that_nobody_goes_on_with_is_given_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = site.client(site.wang)
+    place = begun(client, 10)
+    sent(client, place, 0, b"01234")
+    assert site.platform.receiving.sweep() == 0
+    later = time.time() + 25 * 3600
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert site.platform.receiving.sweep() == 1
+    assert client.get(place.replace("uploads", "videos")).json()["state"] == "failed"
+    assert list(site.platform.receiving.folder.iterdir()) == []
+    assert sent(client, place, 5, b"56789").status_code == 409
+
+
+def test_a_voice_is_kept_agreed_to_and_revoked(site: Site) -> None:
+    client, content = site.client(site.wang), SAMPLE.read_bytes()
+    place = begun(client, len(content))
+    assert sent(client, place, 0, content).status_code == 204
+    video = place.rpartition("/")[2]
+    order = {"name": "wang", "video_id": video, "consent": {"person": "Wang Li", "languages": ["en"]}}
+    none = client.post("/v1/voices", json=order)
+    assert (none.status_code, none.json()["type"]) == (403, "urn:pitchgen:problem:consent")
+    order["consent"]["statement"] = "I agree. Wang Li"  # type: ignore[index]
+    kept = client.post("/v1/voices", json=order)
+    assert kept.status_code == 201, kept.text
+    assert kept.json()["consents"][0]["way"] == "typed"
+    job = {"video_id": video, "languages": ["en"], "voice": "wang"}
+    assert client.post("/v1/jobs", json=job).status_code == 201
+    assert client.post("/v1/jobs", json={**job, "languages": ["fr"]}).status_code == 403
+    document = base64.b64encode(b"scan").decode()
+    signed = client.post("/v1/voices/wang/consents", json={"person": "Wang Li", "document": document})
+    assert [consent["way"] for consent in signed.json()["consents"]] == ["typed", "signed"]
+    assert client.post("/v1/jobs", json={**job, "languages": ["fr"]}).status_code == 201
+    assert site.client(site.li).get("/v1/voices/wang").status_code == 422
+    assert [voice["name"] for voice in client.get("/v1/voices").json()] == ["wang"]
+    gone = client.delete("/v1/voices/wang").json()
+    assert gone["seconds"] is None
+    assert all(consent["revoked"] for consent in gone["consents"])
+    assert client.post("/v1/jobs", json=job).status_code == 403
+    assert client.get("/v1/voices").json() == []
+
+
 def test_an_order_is_checked_and_taken_once(site: Site) -> None:
     client, video = site.client(site.wang), ready_video(site, site.wang)
     order = {"video_id": video, "languages": ["en", "fr"], "settings": {"captions": "burn", "bilingual": True}}
@@ -273,6 +320,24 @@ def test_a_stream_misses_nothing_and_ends_with_the_job(site: Site) -> None:
     assert client.get(f"/v1/jobs/{job}/stream", headers={"Last-Event-ID": "82"}).status_code == 204
     polled = client.get(f"/v1/jobs/{job}/events", params={"after": 80}).json()
     assert ([event["number"] for event in polled["items"]], polled["last"]) == ([81, 82], 82)
+
+
+def test_a_request_is_traced_where_traces_are_configured(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = InMemorySpanExporter()
+    traces = TracerProvider()
+    traces.add_span_processor(SimpleSpanProcessor(kept))
+    key = site.platform.keys.issue(site.wang, "t", [Scope.READ]).secret
+    client = TestClient(application(site.platform, traces=traces), headers={"Authorization": f"Bearer {key}"})
+    client.get("/v1/jobs/job_1")
+    (span,) = kept.get_finished_spans()
+    assert span.name == "GET /v1/jobs/{job_id}"
+    assert span.attributes
+    assert (span.attributes["pitchgen.merchant"], span.attributes["http.response.status_code"]) == (site.wang, 404)
+    assert not isinstance(provider(), TracerProvider)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    configured = provider()
+    assert isinstance(configured, TracerProvider)
+    configured.shutdown()
 
 
 def test_the_operator_sees_it(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from pitchgen.edges.service.videos import Videos
 Start = Callable[[Callable[[], None]], object]
 """Does something beside the request that asked for it."""
 GIBIBYTE = 1 << 30
+KEPT = 24 * 3600.0  # seconds that an upload may take: as long as its routes say that it is kept
 
 
 class Receiving:
@@ -122,6 +124,20 @@ class Receiving:
         """After a restart: what was being fetched is fetched by nobody."""
         for video in self._videos.abandoned(Way.LINK):
             self._videos.failed(video.merchant, video.id, "the service was restarted meanwhile; give the link again")
+
+    def sweep(self) -> int:
+        """Give up uploads that nobody goes on with, and delete what is left of any; how many were given up."""
+        old = time.time() - KEPT
+        given_up = [
+            video for way in (Way.TUS, Way.PRESIGNED) for video in self._videos.abandoned(way) if video.created_at < old
+        ]
+        for video in given_up:
+            self._videos.failed(video.merchant, video.id, "it did not come within a day; upload it again")
+            self._objects.delete(_landing_key(video))
+        for path in self.folder.iterdir():
+            if path.stat().st_mtime < old:
+                path.unlink(missing_ok=True)
+        return len(given_up)
 
     def _follow(self, merchant: Merchant, video: Video, url: str) -> None:
         path = self.folder / f"{video.id}.part"

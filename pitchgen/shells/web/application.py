@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from opentelemetry.trace import SpanKind, TracerProvider
 
 from pitchgen import __version__
 from pitchgen.core.service import new_id
@@ -19,6 +20,7 @@ from pitchgen.shells.web import (
     outputs,
     problems,
     streams,
+    tracing,
     videos,
     voices,
     watching,
@@ -30,8 +32,10 @@ from pitchgen.shells.web.uploads import uploads
 ROUTERS = (videos, jobs, streams, outputs, voices, glossaries, batches, account)
 
 
-def application(platform: Platform, *, depth: Callable[[], Sequence[Any]] = tuple) -> FastAPI:
-    """The API of a service; `depth` tells how much waits in each queue."""
+def application(
+    platform: Platform, *, depth: Callable[[], Sequence[Any]] = tuple, traces: TracerProvider | None = None
+) -> FastAPI:
+    """The API of a service; `depth` tells how much waits in each queue, `traces` records requests."""
     app = FastAPI(
         title="pitchgen",
         version=__version__,
@@ -43,11 +47,14 @@ def application(platform: Platform, *, depth: Callable[[], Sequence[Any]] = tupl
     app.state.platform, app.state.rate, app.state.depth = platform, RateLimit(), depth
     app.state.feed, app.state.metrics = Feed(platform.jobs), watching.Metrics()
     problems.install(app)
+    tracer = (traces or tracing.provider()).get_tracer("pitchgen", __version__)
 
     @app.middleware("http")
     async def _observed(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         began, request.state.request_id = time.perf_counter(), new_id("req")
-        response = await call_next(request)
+        with tracer.start_as_current_span(request.method, kind=SpanKind.SERVER) as span:
+            response = await call_next(request)
+            tracing.describe(span, request, response.status_code)
         response.headers["X-Request-Id"] = request.state.request_id
         watching.observe(request, response.status_code, began)
         return response

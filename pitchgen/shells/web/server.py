@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 
 import uvicorn
 
@@ -24,6 +25,7 @@ from pitchgen.recipes.service.worker import Worker, migrate, submit
 from pitchgen.shells.web.application import application
 from pitchgen.shells.web.watching import JsonLines
 
+SWEEP = 3600.0  # seconds between looks for uploads that nobody goes on with
 COURIER = 2.0  # seconds between looks for messages that are due
 LEAVE = 10  # seconds that streams have to end in
 log = logging.getLogger("pitchgen.serve")
@@ -85,8 +87,12 @@ def run(hosting: Hosting, *, host: str, port: int, inside: tuple[str, ...]) -> N
 
 
 def _carry(platform: Platform, ending: threading.Event) -> None:
+    swept = 0.0
     while not ending.wait(COURIER):
         try:
+            if time.monotonic() - swept > SWEEP or not swept:
+                swept = time.monotonic()
+                platform.receiving.sweep()
             while platform.courier.deliver():
                 pass
         except Exception:
