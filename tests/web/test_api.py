@@ -260,6 +260,13 @@ def test_an_order_is_checked_and_taken_once(site: Site) -> None:
     assert "job 3" in batch.json()["detail"]
 
 
+def test_a_body_is_limited_before_anybody_asks_whose_it_is(site: Site) -> None:
+    client = TestClient(site.app)
+    large = client.post("/v1/jobs", headers={"Content-Length": str(1 << 30)}, content=b"{}")
+    assert (large.status_code, large.headers["content-type"]) == (413, PROBLEM)
+    assert client.post("/v1/jobs", content=iter([b"{}"])).status_code == 411
+
+
 def test_quotas_and_rates_say_when_to_come_back(site: Site) -> None:
     client, video = site.client(site.wang), ready_video(site, site.wang)
     order = {"video_id": video, "languages": ["en"]}
