@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hosted import Site
+from api_site import Site
 
 from pitchgen.core.account import Limits
 from pitchgen.core.service import Job
