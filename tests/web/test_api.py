@@ -6,11 +6,12 @@ import base64
 import json
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from api_site import Site
+from api_site import Site, opened
 from openapi_spec_validator import validate
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -29,6 +30,12 @@ from pitchgen.shells.web.tracing import provider
 SAMPLE = Path(__file__).parents[2] / "samples" / "socks.mp4"
 TUS = {"Tus-Resumable": "1.0.0"}
 PROBLEM = "application/problem+json"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with opened(tmp_path) as made:
+        yield made
 
 
 def ready_video(site: Site, merchant: str) -> str:
