@@ -148,7 +148,7 @@ def test_each_network_is_loaded_once_for_all_videos_and_languages(
 
 
 def models_of_engine(engine: str) -> list[str]:
-    return models_of(engine, WeightsFolder(Path("nowhere"))) if engine not in ("silero", "none") else []
+    return models_of(engine, WeightsFolder(Path("nowhere"))) if engine not in ("silero", "ppocr", "none") else []
 
 
 def test_commerce_is_refused_what_its_licence_refuses(machine: Machine, shelf: TinyShelf, clip: Path) -> None:
