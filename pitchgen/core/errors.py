@@ -87,6 +87,11 @@ class LabelError(PitchgenError):
     """A file whose labels are missing or broken."""
 
 
+def in_one_line(text: object) -> str:
+    """What an error says, its line breaks and runs of spaces as one space each."""
+    return " ".join(str(text).split())
+
+
 CODES: dict[type[PitchgenError], tuple[int, int]] = {
     # error: (exit code, HTTP status); 1 is a bug, 2 a misused command line, 130 an interrupt
     InputError: (3, 422),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pitchgen.core.errors import EngineError, InputError, MediaError
+from pitchgen.core.errors import EngineError, InputError, MediaError, in_one_line
 from pitchgen.core.provenance import Holding, Layer, Provenance
 from pitchgen.edges.certificates import DEVELOPMENT, Identity
 from pitchgen.edges.store import storage_errors, temporary
@@ -62,7 +62,7 @@ def sign(path: Path, provenance: Provenance, identity: Identity) -> None:
             for full in (errno.ENOSPC, errno.EDQUOT):  # the library hands on the system's words alone
                 if os.strerror(full) in str(error):
                     raise OSError(full, os.strerror(full)) from error
-            raise InputError(f"{identity.name}: cannot sign content credentials: {_line(error)}") from error
+            raise InputError(f"{identity.name}: cannot sign content credentials: {in_one_line(error)}") from error
         part.replace(path)
     found = read(path)
     if found is None or found.failures:
@@ -84,7 +84,7 @@ def read(path: Path) -> Credential | None:
     except (c2pa.C2paError.ManifestNotFound, c2pa.C2paError.NotSupported):
         return None
     except c2pa.C2paError as error:
-        raise MediaError(f"{path}: its content credentials are damaged: {_line(error)}") from error
+        raise MediaError(f"{path}: its content credentials are damaged: {in_one_line(error)}") from error
     return _credential(document, state)
 
 
@@ -180,7 +180,3 @@ def _manifest(made: Provenance) -> dict[str, Any]:
 
 def _agent(made: Provenance, verb: str) -> dict[str, str]:
     return {"name": made.engines.get(verb, "a person")}
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pitchgen.core.errors import EngineError, MissingWeights, PitchgenError
+from pitchgen.core.errors import EngineError, MissingWeights, PitchgenError, in_one_line
 from pitchgen.core.weights import Weights
 from pitchgen.engines.rack import out_of_memory
 
@@ -33,7 +33,7 @@ def prepare() -> None:
         _torchaudio()
         import TTS
     except (ImportError, OSError) as error:
-        reason = " ".join(str(error).split())
+        reason = in_one_line(error)
         message = f"coqui-tts cannot be imported: {reason}; pip install --force-reinstall 'pitchgen[models]'"
         raise MissingWeights(message) from None
     del TTS

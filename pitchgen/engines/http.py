@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-from pitchgen.core.errors import EngineError, InputError
+from pitchgen.core.errors import EngineError, InputError, in_one_line
 
 ATTEMPTS = 4  # the first one included: a service that restarts is back within the pauses between them
 PAUSE = 1.0  # seconds before the second attempt, doubled before each further one
@@ -122,7 +122,9 @@ def _asked(url: str, body: Mapping[str, object], key: str | None, timeout: float
     except urllib.error.URLError as error:
         if isinstance(error.reason, TimeoutError):
             raise _late(timeout) from None
-        raise _Failed(f"cannot be reached: {_line(error.reason)}; is it running?", again=False, later=True) from None
+        raise _Failed(
+            f"cannot be reached: {in_one_line(error.reason)}; is it running?", again=False, later=True
+        ) from None
     except (ConnectionError, http.client.HTTPException) as error:
         reason = f"broke off its answer: {type(error).__name__}"
         raise _Failed(reason, again=True, later=True) from None
@@ -175,7 +177,7 @@ def _own_words(stream: IO[bytes]) -> str:
         text = str(inner.get("message", "")) if isinstance(inner, dict) else str(inner)
     except ValueError:
         text = "" if "<" in text else text
-    return _line(text)[:EXCERPT]
+    return in_one_line(text)[:EXCERPT]
 
 
 def _retry_after(value: str | None) -> float | None:
@@ -190,10 +192,6 @@ def _retry_after(value: str | None) -> float | None:
         return None
     now = datetime.now(timezone.utc)
     return max(0.0, (date if date.tzinfo else date.replace(tzinfo=timezone.utc)).timestamp() - now.timestamp())
-
-
-def _line(text: object) -> str:
-    return " ".join(str(text).split())
 
 
 def _without(key: str | None, message: str) -> str:

@@ -13,7 +13,7 @@ from queue import Queue
 
 from pitchgen.core.catalog import Row
 from pitchgen.core.config import Settings
-from pitchgen.core.errors import PitchgenError, exit_code
+from pitchgen.core.errors import PitchgenError, exit_code, in_one_line
 from pitchgen.core.events import Advanced, Listener, ignore
 from pitchgen.edges.rates import OUTPUT
 from pitchgen.recipes.casting import Casting
@@ -166,7 +166,7 @@ class Batch:
         return (row for row in rows if row.number not in self._failed)
 
     def _failure(self, row: Row, error: PitchgenError) -> Done:
-        return Done(row, self._codes(row), None, " ".join(str(error).split()), exit_code(error))
+        return Done(row, self._codes(row), None, in_one_line(error), exit_code(error))
 
     def _codes(self, row: Row) -> tuple[str, ...]:
         return row.languages or self.languages

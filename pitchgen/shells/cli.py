@@ -10,7 +10,7 @@ import typer
 
 from pitchgen import __version__
 from pitchgen.core.config import Settings
-from pitchgen.core.errors import InputError, PitchgenError, exit_code
+from pitchgen.core.errors import InputError, PitchgenError, exit_code, in_one_line
 from pitchgen.shells import options
 from pitchgen.shells.inspecting import inspect as inspect_command
 from pitchgen.shells.memory import memory as memory_commands
@@ -59,15 +59,11 @@ def main() -> None:
     try:
         app()
     except PitchgenError as error:
-        sys.stderr.write(f"pitchgen: {_one_line(error)}\n")
+        sys.stderr.write(f"pitchgen: {in_one_line(error)}\n")
         sys.exit(exit_code(error))
     except KeyboardInterrupt:
         sys.stderr.write("pitchgen: interrupted; run the same command again to go on where it was\n")
         sys.exit(INTERRUPTED)
-
-
-def _one_line(error: PitchgenError) -> str:
-    return " ".join(str(error).split())
 
 
 def _show_version(wanted: bool) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
-from pitchgen.core.errors import InputError, StorageError
+from pitchgen.core.errors import InputError, StorageError, in_one_line
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT = 20.0  # seconds that SQLite waits for another writer: longer than any of our transactions
@@ -162,4 +162,4 @@ def _postgres(url: URL) -> Engine:
 
 
 def _reason(error: DBAPIError) -> str:
-    return " ".join(str(error.orig).split()) or "it does not answer"
+    return in_one_line(error.orig) or "it does not answer"

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from pitchgen.core.engines import Recording
-from pitchgen.core.errors import EngineError, MissingWeights
+from pitchgen.core.errors import EngineError, MissingWeights, in_one_line
 from pitchgen.core.transcript import Segment, Span, Transcript, Word
 from pitchgen.core.weights import Weights
 from pitchgen.engines.rack import Rack
@@ -280,5 +280,5 @@ def _converter() -> Any:
 
 def unfit(weights: Weights, file: Path, why: object) -> EngineError:
     """The error for a file that is not what its name says: one line, with the way out."""
-    reason = " ".join(str(why).split())[:200] or type(why).__name__
+    reason = in_one_line(why)[:200] or type(why).__name__
     return EngineError(f"{file}: no weights of a Whisper ({reason}); pitchgen models pull {weights.model.name}")

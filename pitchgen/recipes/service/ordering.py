@@ -9,7 +9,7 @@ from datetime import date
 
 from pitchgen.core.account import Batch, VideoState
 from pitchgen.core.consent import Purpose, Subject
-from pitchgen.core.errors import Conflict, ConsentError, InputError, NotFound, PitchgenError, QuotaError
+from pitchgen.core.errors import Conflict, ConsentError, InputError, NotFound, PitchgenError, QuotaError, in_one_line
 from pitchgen.core.service import Job, JobRequest, Merchant, Priority
 from pitchgen.edges.service.addresses import Addresses
 from pitchgen.edges.service.batches import Batches
@@ -108,7 +108,7 @@ class Orders:
             except PitchgenError as error:
                 if len(requests) == 1:
                     raise
-                wrong.append(f"job {number}: {' '.join(str(error).split())}")
+                wrong.append(f"job {number}: {in_one_line(error)}")
         if wrong:
             raise InputError("; ".join(wrong))
         self._check_quota(merchant, requests, seconds / 60)

@@ -20,7 +20,7 @@ from typing import IO, Any
 
 import msgspec
 
-from pitchgen.core.errors import EngineError, PitchgenError, StorageError
+from pitchgen.core.errors import EngineError, PitchgenError, StorageError, in_one_line
 from pitchgen.core.hosting import Hosting
 from pitchgen.engines.worker.serve import encode_frame, end_with, own_streams, read_frame
 from pitchgen.recipes.service.stages import Answer, Failure, Order, Step, Stopped, load_performer
@@ -182,7 +182,7 @@ def _listen(requests: IO[bytes], orders: SimpleQueue[Order], stop: threading.Eve
 
 
 def _failure(error: Exception) -> Failure:
-    line = " ".join(str(error).split()) or type(error).__name__
+    line = in_one_line(error) or type(error).__name__
     if not isinstance(error, PitchgenError):
         return Failure(type(error).__name__, f"{type(error).__name__}: {line}", retryable=False)
     # a disk may have room again and a storage answer again, a wrong language stays wrong

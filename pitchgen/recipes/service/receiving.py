@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pitchgen.core.account import Limits, Video, VideoState, Way
-from pitchgen.core.errors import Conflict, InputError, NotFound, PitchgenError, QuotaError
+from pitchgen.core.errors import Conflict, InputError, NotFound, PitchgenError, QuotaError, in_one_line
 from pitchgen.core.service import Merchant, video_key
 from pitchgen.edges.probe import probe
 from pitchgen.edges.service.addresses import Addresses
@@ -89,7 +89,7 @@ class Receiving:
             self._objects.get(_landing_key(video), path)
             return self.admit(video, path)
         except PitchgenError as error:
-            self._videos.failed(merchant.id, video_id, _line(error))
+            self._videos.failed(merchant.id, video_id, in_one_line(error))
             raise
         finally:
             path.unlink(missing_ok=True)
@@ -106,7 +106,7 @@ class Receiving:
             media = probe(path)
             self._objects.put(video_key(video.merchant, video.id), path)
         except PitchgenError as error:
-            said = type(error)(_line(error).replace(str(path), video.name))
+            said = type(error)(in_one_line(error).replace(str(path), video.name))
             self._videos.failed(video.merchant, video.id, str(said))
             raise said from None
         return self._videos.ready(video.merchant, video.id, media, path.stat().st_size)
@@ -148,7 +148,7 @@ class Receiving:
         except NotFound:
             return  # removed while it came
         except PitchgenError as error:
-            self._videos.failed(merchant.id, video.id, _line(error))
+            self._videos.failed(merchant.id, video.id, in_one_line(error))
         finally:
             path.unlink(missing_ok=True)
 
@@ -167,7 +167,3 @@ class Receiving:
 def _landing_key(video: Video) -> str:
     """Where a presigned address leads: not where videos lie that were looked at."""
     return f"incoming/{video.merchant}/{video.id}"
-
-
-def _line(error: PitchgenError) -> str:
-    return " ".join(str(error).split())

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from pitchgen.core.errors import PitchgenError, QuotaError, http_status
+from pitchgen.core.errors import PitchgenError, QuotaError, http_status, in_one_line
 
 TYPE = "urn:pitchgen:problem:"
 MEDIA_TYPE = "application/problem+json"
@@ -60,7 +60,7 @@ def install(app: FastAPI) -> None:
         if isinstance(error, QuotaError) and error.retry_after is not None:
             headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
         kind = type(error).__name__.removesuffix("Error").lower()
-        return problem(request, http_status(error), kind, " ".join(str(error).split()), headers=headers)
+        return problem(request, http_status(error), kind, in_one_line(error), headers=headers)
 
     @app.exception_handler(RequestValidationError)
     async def _malformed(request: Request, error: RequestValidationError) -> Response:

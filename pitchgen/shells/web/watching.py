@@ -13,7 +13,7 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from pitchgen.core.account import rfc3339
-from pitchgen.core.errors import PitchgenError
+from pitchgen.core.errors import PitchgenError, in_one_line
 from pitchgen.shells.web.callers import ThePlatform
 
 router = APIRouter(tags=["operator"], include_in_schema=False)
@@ -61,7 +61,7 @@ def readyz(platform: ThePlatform) -> PlainTextResponse:
         current = platform.database.current()
         platform.objects.head("ready")
     except PitchgenError as error:
-        return PlainTextResponse(f"{' '.join(str(error).split())}\n", HTTPStatus.SERVICE_UNAVAILABLE)
+        return PlainTextResponse(f"{in_one_line(error)}\n", HTTPStatus.SERVICE_UNAVAILABLE)
     said = "ok\n" if current else "the tables are of another version; run: pitchgen service migrate\n"
     return PlainTextResponse(said, HTTPStatus.OK if current else HTTPStatus.SERVICE_UNAVAILABLE)
 
