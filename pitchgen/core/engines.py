@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
 from pitchgen.core.audio import Audio, Samples, Voice
+from pitchgen.core.box import Box
 from pitchgen.core.errors import UnsupportedError
-from pitchgen.core.footage import Box, Pixels, Reading
+from pitchgen.core.footage import Pixels, Reading
 from pitchgen.core.transcript import Span, Transcript
 
 

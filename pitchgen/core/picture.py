@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from pitchgen.core.box import Box
 from pitchgen.core.clock import Clock
-from pitchgen.core.footage import Box
 from pitchgen.core.transcript import Span
 
 Fill = Literal["pad", "crop", "blur"]

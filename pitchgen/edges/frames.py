@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from pitchgen.core.box import WHOLE, Box
 from pitchgen.core.engines import TextReader
 from pitchgen.core.errors import MediaError
-from pitchgen.core.footage import WHOLE, Box, Still
+from pitchgen.core.footage import Still
 from pitchgen.core.media import Media
 from pitchgen.edges.program import Program, source
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pitchgen.core.footage import Box, Reading, Still
+from pitchgen.core.box import Box
+from pitchgen.core.footage import Reading, Still
 from pitchgen.dsp.ink import Ink, ink_of
 from pitchgen.dsp.pixels import halved_luma
 from pitchgen.stages.same import same

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from pitchgen.core.footage import Box, Reading
+from pitchgen.core.box import Box
+from pitchgen.core.footage import Reading
 from pitchgen.stages.follow import Seen
 from pitchgen.stages.strip import LINE_SIZES, NEXT_LINE, Strip, chinese
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from pitchgen.core.box import WHOLE, Box
 from pitchgen.core.engines import TextReader
-from pitchgen.core.footage import WHOLE, Box, OldCaptions, Pixels, Reading, Still
+from pitchgen.core.footage import OldCaptions, Pixels, Reading, Still
 from pitchgen.core.media import Media
 from pitchgen.core.stage import stage
 from pitchgen.stages.follow import Seen, follow

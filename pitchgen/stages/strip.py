@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from statistics import median
 
-from pitchgen.core.footage import Box, Reading
+from pitchgen.core.box import Box
+from pitchgen.core.footage import Reading
 
 LEGIBLE = 0.6  # mean probability; below it a text is print on goods, or no text
 LEVEL = 0.5  # of a line's height: two texts whose middles are nearer stand in one row

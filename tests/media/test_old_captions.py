@@ -13,8 +13,9 @@ import pytest
 from conftest import FONT_PACKAGES, SAMPLES, FfmpegCall, run
 
 import pitchgen
+from pitchgen.core.box import WHOLE, Box
 from pitchgen.core.errors import MissingWeights
-from pitchgen.core.footage import WHOLE, Box, OldCaption, OldCaptions, Reading
+from pitchgen.core.footage import OldCaption, OldCaptions, Reading
 from pitchgen.core.picture import Look
 from pitchgen.core.transcript import Span
 from pitchgen.edges.ffmpeg import Ffmpeg

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pitchgen.core.box import Box
 from pitchgen.core.engines import Licence, TextReader
-from pitchgen.core.footage import Box, Pixels, Reading
+from pitchgen.core.footage import Pixels, Reading
 
 
 class Unread:

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pitchgen.core.box import Box
 from pitchgen.core.engines import Licence, TextReader
-from pitchgen.core.footage import Box, Pixels, Reading
+from pitchgen.core.footage import Pixels, Reading
 from pitchgen.dsp.blobs import Blob, blobs
 from pitchgen.dsp.pixels import scaled
 from pitchgen.engines.packaged import packaged
