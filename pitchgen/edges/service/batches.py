@@ -8,18 +8,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, select, true
+from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from pitchgen.core.account import Batch, Count
-from pitchgen.core.errors import Conflict, NotFound
+from pitchgen.core.errors import Conflict
 from pitchgen.core.service import JobRequest, JobState, Page, new_id
-from pitchgen.edges.service import tables
+from pitchgen.edges.service import rows, tables
 from pitchgen.edges.service.database import Database
 from pitchgen.edges.service.jobs import Jobs
-from pitchgen.edges.service.paging import page
-
-PAGE = 50
+from pitchgen.edges.service.rows import PAGE
 
 
 class Batches:
@@ -48,18 +46,12 @@ class Batches:
         Raises:
             NotFound: she has none.
         """
-        t = tables.batch.c
-        with self._database.reading() as connection:
-            query = select(tables.batch).where(t.id == batch_id, t.merchant == merchant)
-            row = connection.execute(query).one_or_none()
-        if row is None:
-            raise NotFound(f"{batch_id}: no such batch")
-        return _batch_from(row)
+        return _batch_from(rows.one(self._database, tables.batch, merchant, batch_id, called="batch"))
 
     def list(self, merchant: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[Batch]:
         """Her batches, newest first."""
-        rows, after = page(self._database, tables.batch, merchant, cursor=cursor, limit=limit, where=true())
-        return Page(tuple(map(_batch_from, rows)), after)
+        found, after = rows.page(self._database, tables.batch, merchant, cursor=cursor, limit=limit, called="batches")
+        return Page(tuple(map(_batch_from, found)), after)
 
     def counts(self, merchant: str, batch_id: str) -> tuple[Count, ...]:
         """How many of its jobs are in which state; states of none are left out."""

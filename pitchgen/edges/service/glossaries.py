@@ -7,18 +7,17 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, true, update
+from sqlalchemy import Row, delete, insert, update
 
 from pitchgen.core.account import StoredGlossary
-from pitchgen.core.errors import InputError, NotFound
+from pitchgen.core.errors import InputError
 from pitchgen.core.service import Page, glossary_key, new_id
 from pitchgen.edges.glossary import read_glossary
-from pitchgen.edges.service import tables
+from pitchgen.edges.service import rows, tables
 from pitchgen.edges.service.database import Database
 from pitchgen.edges.service.objects import Objects
-from pitchgen.edges.service.paging import page
+from pitchgen.edges.service.rows import PAGE
 
-PAGE = 50
 LARGEST = 4 << 20  # bytes: some 50,000 terms, more than a recogniser can be told of
 
 
@@ -67,13 +66,7 @@ class Glossaries:
         Raises:
             NotFound: she has none.
         """
-        t = tables.glossary.c
-        with self._database.reading() as connection:
-            query = select(tables.glossary).where(t.id == glossary_id, t.merchant == merchant)
-            row = connection.execute(query).one_or_none()
-        if row is None:
-            raise NotFound(f"{glossary_id}: no such glossary")
-        return _glossary_from(row)
+        return _glossary_from(rows.one(self._database, tables.glossary, merchant, glossary_id, called="glossary"))
 
     def content(self, merchant: str, glossary_id: str) -> bytes:
         """Its CSV.
@@ -86,8 +79,10 @@ class Glossaries:
 
     def list(self, merchant: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[StoredGlossary]:
         """Her glossaries, newest first."""
-        rows, after = page(self._database, tables.glossary, merchant, cursor=cursor, limit=limit, where=true())
-        return Page(tuple(map(_glossary_from, rows)), after)
+        found, after = rows.page(
+            self._database, tables.glossary, merchant, cursor=cursor, limit=limit, called="glossaries"
+        )
+        return Page(tuple(map(_glossary_from, found)), after)
 
     def remove(self, merchant: str, glossary_id: str) -> None:
         """Forget a glossary.

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pitchgen.core.errors import Conflict, InputError
 from pitchgen.core.service import Event, Job, JobRequest, JobState, Output, OutputState, Page, Run, new_id
-from pitchgen.edges.service import tables
+from pitchgen.edges.service import rows, tables
 from pitchgen.edges.service.database import Database
 from pitchgen.edges.service.records import (
     AtEnd,
@@ -25,8 +25,8 @@ from pitchgen.edges.service.records import (
     outputs_of,
     values_of,
 )
+from pitchgen.edges.service.rows import PAGE
 
-PAGE = 50
 EVENTS = 500
 AT_WORK = values_of((OutputState.WAITING, OutputState.SPEAKING, OutputState.MAKING))
 ACTIVE = values_of((JobState.QUEUED, JobState.RUNNING))
@@ -79,21 +79,21 @@ class Jobs:
             InputError: the cursor is not of one of her jobs.
         """
         t = tables.job.c
-        query = select(tables.job).where(t.merchant == merchant)
-        if state is not None:
-            query = query.where(t.state == state.value)
-        if batch is not None:
-            query = query.where(t.batch == batch)
-        with self._database.reading() as connection:
-            if cursor is not None:
-                last = find_job(connection, merchant, cursor)
-                if last is None:
-                    raise InputError(f"{cursor!r} is no cursor of these jobs; take next_cursor of the page before")
-                older = and_(t.created_at == last.created_at, t.id < last.id)
-                query = query.where(or_(t.created_at < last.created_at, older))
-            rows = connection.execute(query.order_by(t.created_at.desc(), t.id.desc()).limit(limit + 1)).all()
-        jobs = tuple(job_from(row) for row in rows[:limit])
-        return Page(jobs, jobs[-1].id if len(rows) > limit else None)
+        where = [t.state == state.value] if state is not None else []
+        where += [t.batch == batch] if batch is not None else []
+        found, after = rows.page(
+            self._database, tables.job, merchant, *where, cursor=cursor, limit=limit, called="jobs"
+        )
+        return Page(tuple(map(job_from, found)), after)
+
+    def each(self, merchant: str, *, batch: str, state: JobState | None = None) -> Iterator[Job]:
+        """The jobs of her batch, newest first, read a page at a time."""
+        cursor: str | None = None
+        while True:
+            found = self.list(merchant, cursor=cursor, state=state, batch=batch)
+            yield from found.items
+            if (cursor := found.next_cursor) is None:
+                return
 
     def active(self, merchant: str) -> int:
         """How many of her jobs are not over."""

@@ -5,18 +5,17 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, true, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from pitchgen.core.account import Video, VideoState, Way
 from pitchgen.core.errors import Conflict, NotFound
 from pitchgen.core.media import Media
 from pitchgen.core.service import Page, new_id
-from pitchgen.edges.service import tables
+from pitchgen.edges.service import rows, tables
 from pitchgen.edges.service.database import Database
 from pitchgen.edges.service.jobs import ACTIVE
-from pitchgen.edges.service.paging import page
+from pitchgen.edges.service.rows import PAGE
 
-PAGE = 50
 LONGEST_NAME = 200  # characters
 
 
@@ -58,17 +57,12 @@ class Videos:
         Raises:
             NotFound: she has none.
         """
-        t = tables.video.c
-        with self._database.reading() as connection:
-            row = connection.execute(select(tables.video).where(t.id == video_id, t.merchant == merchant)).one_or_none()
-        if row is None:
-            raise NotFound(f"{video_id}: no such video")
-        return _video_from(row)
+        return _video_from(rows.one(self._database, tables.video, merchant, video_id, called="video"))
 
     def list(self, merchant: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[Video]:
         """Her videos, newest first."""
-        rows, after = page(self._database, tables.video, merchant, cursor=cursor, limit=limit, where=true())
-        return Page(tuple(map(_video_from, rows)), after)
+        found, after = rows.page(self._database, tables.video, merchant, cursor=cursor, limit=limit, called="videos")
+        return Page(tuple(map(_video_from, found)), after)
 
     def abandoned(self, way: Way) -> tuple[Video, ...]:
         """All that were coming in one way; after a restart nobody brings those by link any more."""

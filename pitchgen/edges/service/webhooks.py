@@ -18,16 +18,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import httpx
-from sqlalchemy import Connection, Row, and_, insert, select, true, update
+from sqlalchemy import Connection, Row, and_, insert, select, update
 
 from pitchgen.core.account import Delivery, DeliveryState, rfc3339
 from pitchgen.core.errors import InputError, NotFound
 from pitchgen.core.service import Job, Page, Run, new_id
-from pitchgen.edges.service import tables
+from pitchgen.edges.service import rows, tables
 from pitchgen.edges.service.addresses import Addresses
 from pitchgen.edges.service.database import Database
-from pitchgen.edges.service.paging import page
 from pitchgen.edges.service.records import outputs_of
+from pitchgen.edges.service.rows import PAGE
 
 PREFIX = "whsec_"
 SECRET_BYTES = 32
@@ -35,7 +35,6 @@ PAUSES = (5.0, 30.0, 120.0, 600.0, 3600.0, 6 * 3600.0, 24 * 3600.0)
 """Seconds between attempts: a restart, a deployment, a night, a weekend's first day."""
 CLAIM = 60.0  # seconds for which nobody else sends what one is sending: more than the timeouts of a request
 AT_ONCE = 20
-PAGE = 50
 SUCCESS = range(200, 300)
 
 
@@ -111,8 +110,10 @@ class Deliveries:
 
     def list(self, merchant: str, *, cursor: str | None = None, limit: int = PAGE) -> Page[Delivery]:
         """Her messages, newest first."""
-        rows, after = page(self._database, tables.webhook_delivery, merchant, cursor=cursor, limit=limit, where=true())
-        return Page(tuple(map(_delivery_from, rows)), after)
+        found, after = rows.page(
+            self._database, tables.webhook_delivery, merchant, cursor=cursor, limit=limit, called="messages"
+        )
+        return Page(tuple(map(_delivery_from, found)), after)
 
     def again(self, merchant: str, delivery_id: str) -> Delivery:
         """Send a message once more, at once; its id stays.

@@ -76,14 +76,10 @@ class Orders:
         wanted = [replace(request, priority=Priority.BATCH) for request in requests]
         checked = self._checked(merchant, wanted)
         batch = self.batches.create(merchant.id, name, checked, idempotency_key=idempotency_key)
-        cursor: str | None = None
-        while True:
-            found = self.jobs.list(merchant.id, batch=batch.id, cursor=cursor)
-            for job in found.items:
-                if not job.state.terminal:
-                    self.submit(job)
-            if (cursor := found.next_cursor) is None:
-                return batch
+        for job in self.jobs.each(merchant.id, batch=batch.id):
+            if not job.state.terminal:
+                self.submit(job)
+        return batch
 
     def retry(self, merchant: Merchant, job_id: str) -> Job:
         """Try a job again.

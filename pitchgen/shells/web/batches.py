@@ -58,12 +58,6 @@ def retry_batch(batch_id: str, merchant: Writer, platform: ThePlatform) -> Batch
 
 
 def _jobs(platform: Platform, merchant: str, batch_id: str, states: tuple[JobState, ...]) -> list[str]:
-    found: list[str] = []
-    for state in states:
-        cursor: str | None = None
-        while True:
-            page = platform.jobs.list(merchant, batch=batch_id, state=state, cursor=cursor)
-            found += [job.id for job in page.items]
-            if (cursor := page.next_cursor) is None:
-                break
-    return found
+    """Those that are in one of the states now: what is done to them changes that."""
+    found = (job for state in states for job in platform.jobs.each(merchant, batch=batch_id, state=state))
+    return [job.id for job in found]
