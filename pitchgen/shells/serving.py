@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pitchgen.core.errors import InputError, MissingWeights
+from pitchgen.core.errors import InputError
+from pitchgen.shells.hosted import DatabaseOption, ObjectsOption, StateOption, hosting_of, needing_extra
 
 if TYPE_CHECKING:
-    from pitchgen.core.hosting import Hosting
     from pitchgen.edges.service.database import Database
+    from pitchgen.edges.service.keys import Keys
+    from pitchgen.edges.service.merchants import Merchants
 
 key = typer.Typer(help="Keys of merchants: made, listed, exchanged, revoked.", no_args_is_help=True)
 merchant = typer.Typer(help="Merchants and what each may use.", no_args_is_help=True)
 
 DAY = 24 * 3600.0
 GIBIBYTE = 1 << 30
-DatabaseOption = Annotated[
-    str | None,
-    typer.Option("--database", help="sqlite:///FILE or postgresql://USER@HOST/NAME. (default: a file in --state)"),
-]
-ObjectsOption = Annotated[
-    str | None, typer.Option("--objects", help="file:///FOLDER or s3://BUCKET/PREFIX. (default: a folder in --state)")
-]
-StateOption = Annotated[Path | None, typer.Option("--state", help="Folder of this process. (default: service)")]
 MerchantArgument = Annotated[str, typer.Argument(help="Name or id of the merchant.")]
 
 
@@ -42,8 +35,9 @@ def serve(
     state: StateOption = None,
 ) -> None:
     """Answer the HTTP API; on SQLite also do the work, on Postgres workers do it."""
-    hosting = _hosting(database, objects, state)
-    run = _imported(lambda: __import__("pitchgen.shells.web.server", fromlist=["run"]).run)
+    hosting = hosting_of(database, objects, state)
+    with needing_extra():
+        from pitchgen.shells.web.server import run
     run(hosting, host=host, port=port, inside=tuple(part.strip() for part in inside.split(",") if part.strip()))
 
 
@@ -144,49 +138,25 @@ def key_revoke(
     sys.stdout.write(f"{key_id}: opens nothing any more\n")
 
 
-def _imported(load: Callable[[], Any]) -> Any:
-    """What `load` imports.
-
-    Raises:
-        MissingWeights: the packages of the extra are not here.
-    """
-    try:
-        return load()
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("pitchgen"):
-            raise
-        raise MissingWeights(f"{error.name} is not installed; run: pip install 'pitchgen[serve]'") from None
-
-
-def _hosting(database: str | None, objects: str | None, state: Path | None) -> Hosting:
-    from pitchgen.edges.settings import read_hosting
-
-    return read_hosting({"database": database, "objects": objects, "state": state})
-
-
 def _database(database: str | None, state: Path | None) -> Database:
     """The service's database, with the tables of this version."""
-    hosting = _hosting(database, None, state)
-
-    def opened() -> Database:
+    hosting = hosting_of(database, None, state)
+    with needing_extra():
         from pitchgen.edges.service.database import Database
         from pitchgen.recipes.service.worker import migrate
 
         migrate(hosting)
         return Database.open(hosting.database_url)
 
-    found: Database = _imported(opened)
-    return found
 
-
-def _merchants(database: str | None, state: Path | None) -> Any:
+def _merchants(database: str | None, state: Path | None) -> Merchants:
     opened = _database(database, state)
     from pitchgen.edges.service.merchants import Merchants
 
     return Merchants(opened)
 
 
-def _keys(database: str | None, state: Path | None) -> Any:
+def _keys(database: str | None, state: Path | None) -> Keys:
     opened = _database(database, state)
     from pitchgen.edges.service.keys import Keys
 

@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from pitchgen.core.errors import MissingWeights
-
-if TYPE_CHECKING:
-    from pitchgen.core.hosting import Hosting
+from pitchgen.shells.hosted import DatabaseOption, ObjectsOption, StateOption, hosting_of, needing_extra
 
 service = typer.Typer(
     help="The hosted service: who may ask it, its tables, what was given up, what is thrown away.", no_args_is_help=True
 )
 
-DatabaseOption = Annotated[
-    str | None,
-    typer.Option("--database", help="sqlite:///FILE or postgresql://USER@HOST/NAME. (default: a file in --state)"),
-]
-ObjectsOption = Annotated[
-    str | None, typer.Option("--objects", help="file:///FOLDER or s3://BUCKET/PREFIX. (default: a folder in --state)")
-]
-StateOption = Annotated[Path | None, typer.Option("--state", help="Folder of this process. (default: service)")]
 JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
@@ -39,8 +25,8 @@ def worker(
     state: StateOption = None,
 ) -> None:
     """Work on the stages of the hosted service until asked to end: one process for each GPU, others for files."""
-    hosting = _hosting(database, objects, state)
-    with _extra():
+    hosting = hosting_of(database, objects, state)
+    with needing_extra():
         from pitchgen.recipes.service.platform import AT_END
         from pitchgen.recipes.service.worker import Worker
     logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -50,8 +36,8 @@ def worker(
 @service.command("migrate")
 def service_migrate(database: DatabaseOption = None, objects: ObjectsOption = None, state: StateOption = None) -> None:
     """Make the tables, or renew them after an upgrade."""
-    hosting = _hosting(database, objects, state)
-    with _extra():
+    hosting = hosting_of(database, objects, state)
+    with needing_extra():
         from pitchgen.recipes.service.worker import migrate
     migrate(hosting)
     typer.echo("The tables are those of this version.")
@@ -67,8 +53,8 @@ def service_dead(
     json: JsonOption = False,
 ) -> None:
     """List the stages that were given up, and why; with --retry, try their jobs again."""
-    hosting = _hosting(database, objects, state)
-    with _extra():
+    hosting = hosting_of(database, objects, state)
+    with needing_extra():
         from pitchgen.edges.service.database import Database
         from pitchgen.edges.service.jobs import Jobs
         from pitchgen.edges.service.queue import Queue
@@ -96,8 +82,8 @@ def service_dead(
 @service.command("gc")
 def service_gc(database: DatabaseOption = None, objects: ObjectsOption = None, state: StateOption = None) -> None:
     """Throw away what is older than `keep_days` and not needed; to be run once a day."""
-    hosting = _hosting(database, objects, state)
-    with _extra():
+    hosting = hosting_of(database, objects, state)
+    with needing_extra():
         from pitchgen.edges.service.database import Database
         from pitchgen.edges.service.objects import Objects
         from pitchgen.edges.service.queue import Queue
@@ -109,26 +95,3 @@ def service_gc(database: DatabaseOption = None, objects: ObjectsOption = None, s
     typer.echo(
         f"{done.jobs} jobs, {done.files} files of {done.size_bytes / 1e6:.1f} MB, {done.workflows} entries of the queue"
     )
-
-
-def _hosting(database: str | None, objects: str | None, state: Path | None) -> Hosting:
-    from pitchgen.edges.settings import read_hosting
-
-    return read_hosting({"database": database, "objects": objects, "state": state})
-
-
-@contextmanager
-def _extra() -> Iterator[None]:
-    """The packages of the service, asked for where they are not here.
-
-    Raises:
-        MissingWeights: they are not.
-    """
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("pitchgen"):
-            raise
-        raise MissingWeights(
-            f"{error.name} is not installed; the service needs: pip install 'pitchgen[serve]'"
-        ) from None
