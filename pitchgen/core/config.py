@@ -116,3 +116,13 @@ class Settings:
     def formats(self) -> tuple[str, ...]:
         """Of the subtitle files, one by one."""
         return tuple(part.strip().lower() for part in self.subtitles.split(",") if part.strip())
+
+
+OF_A_JOB = frozenset(
+    {
+        "absorb", "audio_track", "bilingual", "caption_style", "captions", "currency", "fill", "loudness", "platform",
+        "subtitles", "untranslated", "verify",
+    }
+)  # fmt: skip
+"""Of `Settings`, those that a merchant sets for a job of the hosted service: none names a file, an address, a program
+or an engine, which are the operator's."""

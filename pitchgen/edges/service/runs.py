@@ -10,7 +10,7 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pitchgen.core.errors import Conflict
@@ -220,12 +220,6 @@ class Runs:
             query = query.where(t.merchant == merchant)
         with self._database.reading() as connection:
             return tuple(letter_from(row) for row in connection.execute(query))
-
-    def counts(self) -> dict[JobState, int]:
-        """Jobs by state."""
-        query = select(tables.job.c.state, func.count()).group_by(tables.job.c.state)
-        with self._database.reading() as connection:
-            return {JobState(state): int(count) for state, count in connection.execute(query)}
 
     def _fail(self, connection: Connection, run: Run, language: str, error: str) -> None:
         waiting = [output.language for output in outputs_of(connection, run) if not output.state.terminal]

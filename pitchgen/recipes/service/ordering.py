@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pitchgen.core.account import Batch, VideoState
+from pitchgen.core.config import OF_A_JOB
 from pitchgen.core.consent import Purpose, Subject
 from pitchgen.core.errors import Conflict, ConsentError, InputError, NotFound, PitchgenError, QuotaError, in_one_line
 from pitchgen.core.service import Job, JobRequest, Merchant, Priority
@@ -24,13 +25,6 @@ from pitchgen.languages import SOURCE, language
 
 Submit = Callable[[Job], object]
 """Tells the queue of a job."""
-SETTINGS = frozenset(
-    {
-        "absorb", "audio_track", "bilingual", "caption_style", "captions", "currency", "fill", "loudness", "platform",
-        "subtitles", "untranslated", "verify",
-    }
-)  # fmt: skip
-"""Of `Settings`, those that a merchant sets for a job; paths, engines and programs are the operator's."""
 SOON = 30.0  # seconds after which a merchant with as many jobs as she may have asks again
 LONGEST_SCRIPT = 200_000  # characters: two hours of speech
 
@@ -128,9 +122,9 @@ class Orders:
             self.addresses.check(request.webhook)
         if request.voice is not None:
             self._check_voice(merchant, request.voice, codes)
-        unknown = sorted(set(request.settings) - SETTINGS)
+        unknown = sorted(set(request.settings) - OF_A_JOB)
         if unknown:
-            raise InputError(f"settings of a job are {', '.join(sorted(SETTINGS))}, not {', '.join(unknown)}")
+            raise InputError(f"settings of a job are {', '.join(sorted(OF_A_JOB))}, not {', '.join(unknown)}")
         read_settings(dict(request.settings))
         return replace(request, languages=codes)
 

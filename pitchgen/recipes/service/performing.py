@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
-from pitchgen.core.config import Settings
+from pitchgen.core.config import OF_A_JOB, Settings
 from pitchgen.core.errors import InputError, MediaError
 from pitchgen.core.events import Advanced, Event, Listener, Warned
 from pitchgen.core.hosting import Hosting
@@ -20,15 +20,8 @@ from pitchgen.recipes.casting import Casting
 from pitchgen.recipes.make import Shelve, Studio, Upto
 from pitchgen.recipes.service.stages import Order, Step, Tell
 
-MERCHANTS = frozenset(
-    (
-        "untranslated", "currency", "platform", "fill", "captions", "subtitles", "caption_style", "bilingual", "absorb",
-        "loudness", "audio_track", "verify",
-    )
-)  # fmt: skip
-"""Settings that a request may give: none names a file, an address or an engine of the machine."""
-OF_A_RUN = ("out", "store", "voices", "memory", "audit", "voice", "glossary", *sorted(MERCHANTS))
-"""Settings that engines do not depend on, so that merchants share the networks that are loaded."""
+OF_A_RUN = ("out", "store", "voices", "memory", "audit", "voice", "glossary", *sorted(OF_A_JOB - {"currency"}))
+"""Settings that engines do not depend on, so that merchants share the networks that are loaded; a cast knows rates."""
 CASTS = 2  # profiles whose networks stay loaded
 UPTO = {"hear": Upto.HEARD, "tell": Upto.TOLD, "speak": Upto.SPOKEN}
 
@@ -72,9 +65,9 @@ class Performing:
             InputError: she asks for what is not hers to set.
         """
         request = order.job.request
-        foreign = [name for name in request.settings if name not in MERCHANTS]
+        foreign = [name for name in request.settings if name not in OF_A_JOB]
         if foreign:
-            raise InputError(f"{foreign[0]!r} cannot be set by a request; these can: {', '.join(sorted(MERCHANTS))}")
+            raise InputError(f"{foreign[0]!r} cannot be set by a request; these can: {', '.join(sorted(OF_A_JOB))}")
         voices = self._voices(order.job.merchant, home)
         own = read_settings({**request.settings, "profile": request.profile, "voice": request.voice})
         return replace(
@@ -85,8 +78,7 @@ class Performing:
 
     def _casting(self, settings: Settings) -> Casting:
         """Engines as these settings choose them, loaded once."""
-        defaults = {field.name: getattr(_DEFAULTS, field.name) for field in fields(Settings)}
-        of_engines = replace(settings, **{name: defaults[name] for name in OF_A_RUN if name != "currency"})
+        of_engines = replace(settings, **{name: getattr(_DEFAULTS, name) for name in OF_A_RUN})
         if of_engines not in self._casts:
             while len(self._casts) >= CASTS:
                 del self._casts[next(iter(self._casts))]

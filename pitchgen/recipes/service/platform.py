@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pitchgen.core.account import Limits
-from pitchgen.core.config import Settings
 from pitchgen.edges.service import usages, webhooks
 from pitchgen.edges.service.addresses import Addresses
 from pitchgen.edges.service.batches import Batches
@@ -48,13 +47,11 @@ class Platform:
     receiving: Receiving
     orders: Orders
     limits: Limits
-    settings: Settings
-    """Of the operator, for every job."""
 
     @classmethod
     def of(
         cls, database: Database, objects: Objects, folder: Path, submit: Submit, *, addresses: Addresses | None = None,
-        limits: Limits | None = None, settings: Settings | None = None,
+        limits: Limits | None = None,
     ) -> Platform:  # fmt: skip
         """The service on a database and an object storage, with a folder of this machine for what is under way."""
         limits, addresses = limits or Limits(), addresses or Addresses()
@@ -69,5 +66,5 @@ class Platform:
             orders=Orders(
                 jobs, batches, videos, glossaries, voices, used, addresses, submit, batch_jobs=limits.batch_jobs
             ),
-            limits=limits, settings=settings or Settings(),
+            limits=limits,
         )  # fmt: skip
