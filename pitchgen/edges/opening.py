@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def splice(opening: Path, picture: Path, at: Fraction, target: Path) -> None:
             stream = made.add_stream_from_template(template, opaque=True)
             stream.time_base = template.time_base
             made.options["video_track_timescale"] = str(template.time_base.denominator)
-            for packet in (*_packets(first, None), *_packets(second, at)):
+            for packet in chain(_packets(first, None), _packets(second, at)):
                 packet.stream = stream
                 made.mux(packet)
     except (av.FFmpegError, ValueError) as error:

@@ -57,9 +57,10 @@ def look(path: Path) -> Seen | None:
                 return None
             for frame in container.decode(container.streams.video[0]):
                 moment = float(frame.time or 0.0)
+                pixels = _gray(frame)
                 if begin is None:
-                    begin, words = moment, _likest(_gray(frame), container)
-                alike, letters = _compare(_gray(frame), words)
+                    begin, words = moment, _likest(pixels, container)
+                alike, letters = _compare(pixels, words)
                 if moment - begin > LOOKED_AT or (alike < ALIKE and likenesses):
                     break
                 likenesses.append(alike)
