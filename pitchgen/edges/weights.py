@@ -21,7 +21,7 @@ import msgspec
 
 from pitchgen.core.engines import Licence
 from pitchgen.core.errors import InputError, MissingWeights
-from pitchgen.core.folders import user_data
+from pitchgen.core.folders import packaged, user_data
 from pitchgen.core.weights import CONVERTED, Model, Weights
 from pitchgen.edges.store import PART, file_sha256, storage_errors, write_atomically
 
@@ -31,7 +31,6 @@ else:
     import tomli as tomllib
 
 LOCK = "lock.json"
-PACKAGE = Path(__file__).resolve().parents[1]
 
 
 class Locked(msgspec.Struct, frozen=True):
@@ -215,8 +214,7 @@ def manifest() -> dict[str, Model]:
 
 def manifest_path() -> Path:
     """The manifest of this installation: within the package, or beside it in a checkout."""
-    installed = PACKAGE / "models" / "manifest.toml"
-    return installed if installed.exists() else PACKAGE.parent / "models" / "manifest.toml"
+    return packaged("manifest.toml")
 
 
 def read_manifest(path: Path) -> dict[str, Model]:

@@ -6,8 +6,8 @@ import hashlib
 
 import numpy as np
 
+from pitchgen.core.folders import packaged
 from pitchgen.engines import registry
-from pitchgen.engines.packaged import packaged
 from pitchgen.engines.read.ppocr import DIGEST, MODEL
 
 

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from pitchgen.core.box import Box
 from pitchgen.core.engines import Licence, TextReader
+from pitchgen.core.errors import MissingWeights
+from pitchgen.core.folders import packaged
 from pitchgen.core.footage import Pixels, Reading
 from pitchgen.dsp.blobs import Blob, blobs
 from pitchgen.dsp.pixels import scaled
-from pitchgen.engines.packaged import packaged
 
 RECIPE = 1  # raise it whenever the same picture is read in another way
 MODEL = "pp-ocrv4"
@@ -131,4 +132,7 @@ def load() -> TextReader:
     Raises:
         MissingWeights: an installation without its networks.
     """
-    return PaddleReader(packaged(MODEL))
+    folder = packaged(MODEL)
+    if not folder.is_dir():
+        raise MissingWeights(f"{MODEL} belongs to this installation and is not in it; install pitchgen again")
+    return PaddleReader(folder)
