@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 
 from captions_rendering import LINES, STYLES, Line, Style, burn, script
+from edits import edits
 
 from pitchgen.core.footage import OldCaption
 from pitchgen.core.media import Media
@@ -153,16 +154,6 @@ def plain(text: str) -> str:
 
 def _figures(text: str) -> str:
     return "".join(c for c in text if c in FIGURES)
-
-
-def edits(one: str, other: str) -> int:
-    """Least insertions, deletions and replacements. Source: Levenshtein (1966)."""
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        last, row[0] = row[0], i
-        for j, b in enumerate(other, 1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (a != b))
-    return row[-1]
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
+from edits import edits
 
 HOME = Path(__file__).parents[1]
 sys.path.insert(0, str(HOME / "scripts"))
@@ -54,17 +55,6 @@ class Kind:
     goal: float
 
 
-def distance(heard: str, said: str) -> int:
-    """Edits from one to the other."""
-    row = list(range(len(said) + 1))
-    for index, character in enumerate(heard):
-        above = row
-        row = [index + 1]
-        for column, other in enumerate(said):
-            row.append(min(above[column + 1] + 1, row[column] + 1, above[column] + (character != other)))
-    return row[-1]
-
-
 def kinds() -> Iterator[Kind]:
     clear = Conditions(noise_db=(25, 35))
     yield Kind("unseen combinations", text.pitches(), clear, 0.01)
@@ -90,7 +80,7 @@ def accuracy(engine: EmbeddedRecogniser) -> None:
             said = kind.texts.clause(random)
             sound = speaker.say([said], kind.conditions)
             began = time.process_time()
-            errors += distance(heard(engine, sound), said)
+            errors += edits(heard(engine, sound), said)
             spent += time.process_time() - began
             seconds += len(sound) / RATE
             characters += len(said)
@@ -137,7 +127,7 @@ def refusals(engine: EmbeddedRecogniser, clips: Path | None) -> None:
         refused += found is None
         if found is not None:
             plain = "".join(character for character in found if character not in "，。")
-            errors += distance(plain, "".join(said))
+            errors += edits(plain, "".join(said))
             characters += len("".join(said))
     print(f"clear pitches refused: {refused} of {PITCHES} (goal: 2%); errors in those passed on: ", end="")
     print(f"{errors / characters:.1%}" if characters else "none passed")

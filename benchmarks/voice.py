@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from edits import edits
 from numpy.typing import NDArray
 
 from pitchgen.core.audio import Audio, Voice
@@ -106,16 +107,6 @@ def word_errors(audio: Audio, said: str) -> tuple[int, int]:
     heard = decoder.hyp().hypstr.split() if decoder.hyp() else []
     words = said.lower().replace(",", "").replace(".", "").split()
     return edits(heard, words), len(words)
-
-
-def edits(found: Sequence[str], wanted: Sequence[str]) -> int:
-    """Levenshtein distance."""
-    row = list(range(len(wanted) + 1))
-    for i, a in enumerate(found, start=1):
-        previous, row = row, [i]
-        for j, b in enumerate(wanted, start=1):
-            row.append(min(previous[j] + 1, row[-1] + 1, previous[j - 1] + (a != b)))
-    return row[-1]
 
 
 def say(engine: TintedEspeak, tint: Tint, language: str, reference: Audio) -> list[Audio]:
