@@ -91,7 +91,7 @@ class Consent:
         if reason := self.refusal(subject, purpose, language, today):
             raise ConsentError(
                 f"the consent of {self.person} for the voice {self.voice!r} {reason}; "
-                "take another voice, or record a new consent by pitchgen voice consent"
+                "take another voice, or record a new consent"
             )
 
 

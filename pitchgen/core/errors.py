@@ -7,6 +7,7 @@ PitchgenError
 │   └── Conflict         at odds with what is there: a key of another request, a retry of what is not over
 ├── QuotaError           more than a merchant may have or ask for (`retry_after` says when again)
 ├── UnsupportedError     right, but not something this engine or this version does
+│   └── TooLarge         more bytes than are taken of anybody
 ├── MediaError           a file that is no video, or one that cannot be decoded
 ├── StorageError         a folder that cannot be written, a full disk, a project in use
 ├── EngineError          an engine failed (`retryable` says whether again may help)
@@ -55,6 +56,10 @@ class UnsupportedError(PitchgenError):
     """A sound request that this engine or version cannot serve."""
 
 
+class TooLarge(UnsupportedError):
+    """More bytes than are taken, whoever sends them: it has to be made smaller."""
+
+
 class MediaError(PitchgenError):
     """A media file that cannot be read, or that lacks what the run needs."""
 
@@ -100,6 +105,7 @@ CODES: dict[type[PitchgenError], tuple[int, int]] = {
     Conflict: (13, 409),
     QuotaError: (15, 429),
     UnsupportedError: (5, 422),
+    TooLarge: (16, 413),
     MediaError: (6, 415),
     StorageError: (7, 507),
     EngineError: (8, 502),

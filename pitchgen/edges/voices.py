@@ -67,6 +67,10 @@ class VoicesFolder:
             (home / "reference.flac").write_bytes(encode_flac(reference))
             (home / "profile.json").write_bytes(msgspec.json.format(msgspec.json.encode(profile)))
 
+    def ever(self, name: str) -> bool:
+        """Whether there is a voice of this name, or was one."""
+        return name in self.names() or any(self.consents(name))
+
     def profile(self, name: str) -> Profile:
         """The profile called `name`.
 
@@ -77,7 +81,7 @@ class VoicesFolder:
         try:
             return msgspec.json.decode(_plain_file(path).read_bytes(), type=Profile)
         except FileNotFoundError:
-            known = ", ".join(self.names()) or "none yet; pitchgen voice add makes one"
+            known = ", ".join(self.names()) or "none yet"
             gone = [consent for consent in self.consents(name) if consent.revoked]
             why = f"was revoked on {gone[-1].revoked[:10]}" if gone else "is not here"
             raise (ConsentError if gone else InputError)(f"the voice {name!r} {why}; there are: {known}") from None
@@ -141,7 +145,7 @@ class VoicesFolder:
             StorageError: something cannot be deleted; the revocation holds.
         """
         home = self._home(name)
-        if not home.exists() and not self.consents(name):
+        if not home.exists() and not self.ever(name):
             raise InputError(f"there is no voice {name!r}; there are: {', '.join(self.names()) or 'none'}")
         entry = self.ledger.append({"event": REVOKED, "voice": name})
         with storage_errors(home, "deleted"):

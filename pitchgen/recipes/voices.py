@@ -51,7 +51,7 @@ class Terms:
         except ValueError:
             raise InputError(f"{self.until!r} is no date; write it as 2027-12-31") from None
         if not self.person.strip():
-            raise InputError("say whose voice it is, as in --person '王丽'")
+            raise InputError("say whose voice it is, by her name, as in 王丽")
 
 
 @dataclass(slots=True)
@@ -136,7 +136,7 @@ class Voices:
         reference = self.folder.reference(self.folder.profile(name).name)
         consent = self.folder.holding(name)
         if consent is None:
-            raise ConsentError(f"nobody has agreed that the voice {name!r} is imitated: pitchgen voice consent {name}")
+            raise ConsentError(f"nobody has agreed that the voice {name!r} is imitated; record a consent first")
         for code in codes:
             consent.require(Subject.VOICE, purpose, code, date.today())
         return Voice(resample(reference, rate), consent.id)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pitchgen.core.errors import InputError, QuotaError
+from pitchgen.core.errors import InputError, TooLarge
 from pitchgen.edges.service.addresses import Addresses, resolve
 from pitchgen.edges.service.links import fetch
 
@@ -126,9 +126,9 @@ def test_a_video_is_fetched_through_a_redirect(site: int, tmp_path: Path) -> Non
 
 
 def test_size_and_time_are_limited(site: int, tmp_path: Path) -> None:
-    with pytest.raises(QuotaError, match="larger than 4999"):
+    with pytest.raises(TooLarge, match="larger than 4999"):
         fetch(outside(), f"http://shop.example:{site}/video", tmp_path / "v", limit=4999)
-    with pytest.raises(QuotaError, match="larger than 1000000"):
+    with pytest.raises(TooLarge, match="larger than 1000000"):
         fetch(outside(), f"http://shop.example:{site}/endless", tmp_path / "v", limit=1_000_000)
     with pytest.raises(InputError, match="did not give its file within"):
         fetch(outside(), f"http://shop.example:{site}/video", tmp_path / "v", limit=5000, patience=-1)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, update
 
 from pitchgen.core.account import StoredGlossary
-from pitchgen.core.errors import InputError
+from pitchgen.core.errors import InputError, TooLarge
 from pitchgen.core.service import Page, glossary_key, new_id
 from pitchgen.edges.glossary import read_glossary
 from pitchgen.edges.service import rows, tables
@@ -101,10 +101,11 @@ def count_terms(content: bytes) -> int:
     """How many terms a CSV holds.
 
     Raises:
-        InputError: it is too large, or cannot be meant; the line is named.
+        TooLarge: it is.
+        InputError: it cannot be meant; the line is named.
     """
     if len(content) > LARGEST:
-        raise InputError(f"glossary.csv: has {len(content)} bytes, and at most {LARGEST} are read")
+        raise TooLarge(f"a glossary has at most {LARGEST} bytes, not {len(content)}")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "glossary.csv"
         path.write_bytes(content)

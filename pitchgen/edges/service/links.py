@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from pitchgen.core.errors import InputError, QuotaError
+from pitchgen.core.errors import InputError, TooLarge
 from pitchgen.edges.service.addresses import Addresses
 from pitchgen.edges.store import storage_errors
 
@@ -20,7 +20,7 @@ def fetch(addresses: Addresses, url: str, to: Path, *, limit: int, patience: flo
 
     Raises:
         InputError: it is no address for us to ask, nobody answers, or it took too long.
-        QuotaError: it is larger than `limit` bytes.
+        TooLarge: it is larger than `limit` bytes.
     """
     until, size = time.monotonic() + patience, 0
     try:
@@ -28,12 +28,12 @@ def fetch(addresses: Addresses, url: str, to: Path, *, limit: int, patience: flo
             if response.status_code != httpx.codes.OK:
                 raise InputError(f"{response.request.headers['host']}: answers {response.status_code}, not a video")
             if int(response.headers.get("content-length", 0)) > limit:
-                raise QuotaError(f"the file at the link is larger than {limit} bytes")
+                raise TooLarge(f"the file at the link is larger than {limit} bytes")
             with storage_errors(to), to.open("wb") as file:
                 for piece in response.iter_bytes(PIECE):
                     size += len(piece)
                     if size > limit:
-                        raise QuotaError(f"the file at the link is larger than {limit} bytes")
+                        raise TooLarge(f"the file at the link is larger than {limit} bytes")
                     if time.monotonic() > until:
                         raise InputError(f"the link did not give its file within {patience:.0f} s")
                     file.write(piece)

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from pitchgen.core.account import Video, VideoState, Way
 from pitchgen.core.errors import Conflict, NotFound
@@ -48,8 +49,9 @@ class Videos:
         )  # fmt: skip
 
     def failed(self, merchant: str, video_id: str, error: str) -> Video:
-        """It has not come, or is none; nothing is kept of it."""
-        return self._change(merchant, video_id, state=VideoState.FAILED.value, error=error, size_bytes=None)
+        """It has not come, or is none, and nothing is kept of it; one that is ready stays so."""
+        coming = tables.video.c.state == VideoState.RECEIVING.value
+        return self._change(merchant, video_id, coming, state=VideoState.FAILED.value, error=error, size_bytes=None)
 
     def get(self, merchant: str, video_id: str) -> Video:
         """Her video of this id.
@@ -95,10 +97,11 @@ class Videos:
             if not gone.rowcount:
                 raise NotFound(f"{video_id}: no such video")
 
-    def _change(self, merchant: str, video_id: str, **values: object) -> Video:
+    def _change(self, merchant: str, video_id: str, *where: ColumnElement[bool], **values: object) -> Video:
         t = tables.video.c
+        hers = update(tables.video).where(t.id == video_id, t.merchant == merchant, *where)
         with self._database.transaction() as connection:
-            connection.execute(update(tables.video).where(t.id == video_id, t.merchant == merchant).values(**values))
+            connection.execute(hers.values(**values))
         return self.get(merchant, video_id)
 
 

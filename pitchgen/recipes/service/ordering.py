@@ -22,6 +22,7 @@ from pitchgen.edges.service.voice_folders import VoiceFolders
 from pitchgen.edges.settings import read_settings
 from pitchgen.engines.registry import PROFILES
 from pitchgen.languages import SOURCE, language
+from pitchgen.recipes.service.voicing import require_kept
 
 Submit = Callable[[Job], object]
 """Tells the queue of a job."""
@@ -47,7 +48,7 @@ class Orders:
         """Take an order; one with a known key is the one that was taken before.
 
         Raises:
-            NotFound: she has no such video or glossary.
+            NotFound: she has no such video, glossary or voice.
             Conflict: the video is not there yet; the key was used for another request.
             InputError: what is wrong with it.
             ConsentError: the voice may not be used for it.
@@ -130,12 +131,14 @@ class Orders:
 
     def _check_voice(self, merchant: Merchant, name: str, codes: Sequence[str]) -> None:
         with self.voices.opened(merchant.id) as folder:
-            folder.profile(name)
+            require_kept(folder, name)
             consent = folder.holding(name)
+        record = f"POST /v1/voices/{name}/consents records one that does"
         if consent is None:
-            raise ConsentError(f"nobody has agreed that the voice {name!r} is imitated; record a consent first")
+            raise ConsentError(f"no consent allows that the voice {name!r} is imitated; {record}")
         for code in codes:
-            consent.require(Subject.VOICE, Purpose.DUB, code, date.today())
+            if reason := consent.refusal(Subject.VOICE, Purpose.DUB, code, date.today()):
+                raise ConsentError(f"the consent of {consent.person} for the voice {name!r} {reason}; {record}")
 
     def _check_quota(self, merchant: Merchant, requests: Sequence[JobRequest], minutes: float) -> None:
         interactive = sum(request.priority is Priority.INTERACTIVE for request in requests)

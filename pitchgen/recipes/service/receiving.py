@@ -5,9 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 
 from pitchgen.core.account import Limits, Video, VideoState, Way
-from pitchgen.core.errors import Conflict, InputError, NotFound, PitchgenError, QuotaError, in_one_line
+from pitchgen.core.errors import (
+    Conflict,
+    InputError,
+    NotFound,
+    PitchgenError,
+    QuotaError,
+    StorageError,
+    TooLarge,
+    in_one_line,
+)
 from pitchgen.core.service import Merchant, video_key
 from pitchgen.edges.probe import probe
 from pitchgen.edges.service.addresses import Addresses
@@ -37,7 +47,8 @@ class Receiving:
         """A video that is about to come.
 
         Raises:
-            QuotaError: it is larger than one may be, or than what she has left.
+            TooLarge: it is larger than any may be.
+            QuotaError: it is larger than what she has left.
         """
         self._check_size(merchant, size_bytes or 0)
         return self._videos.announce(merchant.id, name, way, size_bytes=size_bytes)
@@ -59,7 +70,7 @@ class Receiving:
 
         Raises:
             InputError: the storage of this service takes none.
-            QuotaError: as `announce`.
+            TooLarge, QuotaError: as `announce`.
         """
         probing = self._objects.presigned_put("probe")
         if probing is None:
@@ -75,6 +86,7 @@ class Receiving:
         Raises:
             NotFound: she has no such video.
             Conflict: nothing was sent, or it is in already.
+            StorageError: the storage does not answer; what was sent stays.
             PitchgenError: it is too large, or no video that can be made.
         """
         video = self._videos.get(merchant.id, video_id)
@@ -83,17 +95,22 @@ class Receiving:
         size = self._objects.head(_landing_key(video))
         if size is None:
             raise Conflict(f"{video_id}: nothing was sent to its address yet")
-        path = self.folder / f"{video.id}.part"
+        path = self.folder / f"{video.id}.{token_hex(4)}.part"  # another request may complete the same
         try:
             self._check_size(merchant, size - (video.size_bytes or 0), one=size)
-            self._objects.get(_landing_key(video), path)
-            return self.admit(video, path)
+            if not self._objects.get(_landing_key(video), path):
+                raise Conflict(f"{video_id}: another request completes it")
+            done = self._kept(video, path)
+        except (Conflict, StorageError):
+            raise  # what was sent stays there: it can be asked for again
         except PitchgenError as error:
             self._videos.failed(merchant.id, video_id, in_one_line(error))
+            self._objects.delete(_landing_key(video))
             raise
         finally:
             path.unlink(missing_ok=True)
-            self._objects.delete(_landing_key(video))
+        self._objects.delete(_landing_key(video))
+        return done
 
     def admit(self, video: Video, path: Path) -> Video:
         """Keep a file that is whole, if it is a video; it fails, and says why, if it is none.
@@ -103,13 +120,10 @@ class Receiving:
             StorageError: it cannot be kept.
         """
         try:
-            media = probe(path)
-            self._objects.put(video_key(video.merchant, video.id), path)
+            return self._kept(video, path)
         except PitchgenError as error:
-            said = type(error)(in_one_line(error).replace(str(path), video.name))
-            self._videos.failed(video.merchant, video.id, str(said))
-            raise said from None
-        return self._videos.ready(video.merchant, video.id, media, path.stat().st_size)
+            self._videos.failed(video.merchant, video.id, in_one_line(error))
+            raise
 
     def remove(self, merchant: Merchant, video_id: str) -> None:
         """Forget a video, and delete its file.
@@ -139,6 +153,20 @@ class Receiving:
                 path.unlink(missing_ok=True)
         return len(given_up)
 
+    def _kept(self, video: Video, path: Path) -> Video:
+        """A file that is whole, put where all workers reach it, if it is a video."""
+        key = video_key(video.merchant, video.id)
+        try:
+            media = probe(path)
+            self._objects.put(key, path)
+            return self._videos.ready(video.merchant, video.id, media, path.stat().st_size)
+        except NotFound:  # removed while it came
+            self._objects.delete(key)
+            raise
+        except PitchgenError as error:  # told of the file as she calls it
+            error.args = (in_one_line(error).replace(str(path), video.name),)
+            raise
+
     def _follow(self, merchant: Merchant, video: Video, url: str) -> None:
         path = self.folder / f"{video.id}.part"
         try:
@@ -154,7 +182,7 @@ class Receiving:
 
     def _check_size(self, merchant: Merchant, more: int, *, one: int | None = None) -> None:
         if (one or more) > self.limits.upload_bytes:
-            raise QuotaError(f"a video has at most {self.limits.upload_bytes / GIBIBYTE:g} GiB")
+            raise TooLarge(f"a video has at most {self.limits.upload_bytes / GIBIBYTE:g} GiB")
         if (
             merchant.storage_bytes is not None
             and self._usages.stored_bytes(merchant.id) + more > merchant.storage_bytes

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pitchgen.core.account import VideoState
 from pitchgen.core.consent import Consent
-from pitchgen.core.errors import Conflict, ConsentError, StorageError
+from pitchgen.core.errors import Conflict, ConsentError, NotFound, PitchgenError, StorageError
 from pitchgen.core.service import Merchant, video_key
 from pitchgen.edges.ledger import Entry
 from pitchgen.edges.probe import probe
@@ -65,12 +65,12 @@ class Voicing:
         """A voice, also one that was revoked.
 
         Raises:
-            InputError: there never was one of this name.
+            NotFound: there never was one of this name.
         """
         with self.folders.opened(merchant.id) as folder:
-            consents = folder.consents(name)
-            gone = consents and name not in folder.names()
-            return Kept(None if gone else folder.profile(name), consents)
+            _require_ever(folder, name)
+            kept = folder.profile(name) if name in folder.names() else None
+            return Kept(kept, folder.consents(name))
 
     def add(self, merchant: Merchant, name: str, video_id: str, agreement: Agreement) -> Kept:
         """Keep the voice of who speaks in a video, with her consent; without it nothing is kept.
@@ -93,10 +93,11 @@ class Voicing:
         """Record another consent for a voice that is kept.
 
         Raises:
-            InputError: there is no such voice.
-            ConsentError: she did not agree.
+            NotFound: there never was one of this name.
+            ConsentError: she did not agree, or the voice was revoked.
         """
         with self.folders.opened(merchant.id) as folder:
+            require_kept(folder, name)
             self._agree(merchant, _shop(folder), name, agreement)
             return Kept(folder.profile(name), folder.consents(name))
 
@@ -104,9 +105,10 @@ class Voicing:
         """Take back every consent of a voice, and delete it; jobs that wait for it fail.
 
         Raises:
-            InputError: there never was one of this name.
+            NotFound: there never was one of this name.
         """
         with self.folders.opened(merchant.id) as folder:
+            _require_ever(folder, name)
             return folder.revoke(name)
 
     def _agree(self, merchant: Merchant, shop: Voices, name: str, agreement: Agreement) -> None:
@@ -131,7 +133,28 @@ class Voicing:
             path = Path(work) / f"video{_suffix(video.name)}"
             if not self.objects.get(video_key(merchant.id, video_id), path):
                 raise StorageError(f"{video_id}: its file is gone; upload it again")
-            yield path
+            try:
+                yield path
+            except PitchgenError as error:  # told of the file as she calls it, not of our copy
+                error.args = (str(error).replace(str(path), video.name),)
+                raise
+
+
+def require_kept(folder: VoicesFolder, name: str) -> None:
+    """Refuse what needs a voice that is not there, in words for whoever asks over HTTP.
+
+    Raises:
+        NotFound: there never was one of this name.
+        ConsentError: it was revoked.
+    """
+    _require_ever(folder, name)
+    if name not in folder.names():
+        raise ConsentError(f"the voice {name!r} was revoked; POST /v1/voices keeps one again")
+
+
+def _require_ever(folder: VoicesFolder, name: str) -> None:
+    if not folder.ever(name):
+        raise NotFound(f"{name}: no such voice; GET /v1/voices lists yours, POST /v1/voices keeps one")
 
 
 def _suffix(name: str) -> str:

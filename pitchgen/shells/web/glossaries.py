@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 
+from pitchgen.core.errors import TooLarge
 from pitchgen.edges.service.glossaries import LARGEST
 from pitchgen.shells.web.callers import Reader, ThePlatform, Writer
 from pitchgen.shells.web.paging import LIMIT, Cursor, Limit
@@ -20,16 +20,16 @@ BODY = {"requestBody": {"required": True, "content": {CSV: {"schema": {"type": "
 
 
 async def body_of(request: Request, largest: int = LARGEST) -> bytes:
-    """The body of a request.
+    """The CSV of a request.
 
     Raises:
-        HTTPException: 413 where it is larger than `largest` bytes.
+        TooLarge: it is larger than `largest` bytes.
     """
     content = bytearray()
     async for piece in request.stream():
         content += piece
         if len(content) > largest:
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {largest} bytes are taken")
+            raise TooLarge(f"a glossary has at most {largest} bytes")
     return bytes(content)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -59,8 +60,7 @@ def install(app: FastAPI) -> None:
         headers = {}
         if isinstance(error, QuotaError) and error.retry_after is not None:
             headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
-        kind = type(error).__name__.removesuffix("Error").lower()
-        return problem(request, http_status(error), kind, in_one_line(error), headers=headers)
+        return problem(request, http_status(error), _kind(error), in_one_line(error), headers=headers)
 
     @app.exception_handler(RequestValidationError)
     async def _malformed(request: Request, error: RequestValidationError) -> Response:
@@ -79,3 +79,8 @@ def install(app: FastAPI) -> None:
         log.error("a bug: %s", type(error).__name__, exc_info=error)
         detail = "something is wrong with the service; tell its operator the request_id"
         return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "bug", detail)
+
+
+def _kind(error: PitchgenError) -> str:
+    """The name of an error in its `type`: that of its class, as in `too_large`."""
+    return re.sub(r"\B(?=[A-Z])", "_", type(error).__name__.removesuffix("Error")).lower()

@@ -31,7 +31,9 @@ class Agreed(Taken):
     statement: str | None = Field(None, max_length=2000, description="what she wrote")
     recording: str | None = Field(None, description="id of a video in which she reads the sentence of consent")
     document: str | None = Field(None, max_length=LARGEST_DOCUMENT, description="what she signed, in base64")
-    document_name: str = Field("consent.pdf", max_length=SMALL)
+    document_name: str = Field(
+        "consent.pdf", max_length=80, pattern=r"^\w[^/\\\x00]*$", description="a plain file name"
+    )
 
     def agreement(self) -> Agreement:
         """As the service means it.
