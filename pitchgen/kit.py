@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar, get_args, get_type_hints, overload
 
-from pitchgen.core.events import Advanced, Listener, ignore
+from pitchgen.core.events import Advanced, Listener, Used, ignore
 from pitchgen.core.fingerprint import key
 from pitchgen.core.stage import Versioned
 from pitchgen.edges.rates import Rates
@@ -71,11 +71,15 @@ class Kit:
         """
         identity = _file_key(name, parts, version)
         kept = self.store.get_file(identity)
-        if kept is None:
-            began = time.monotonic()
-            kept = self.store.put_file(identity, suffix, write)
-            self.rates.learn(name, time.monotonic() - began, units)
-        return kept
+        if kept is not None:
+            self.listen(Used(name, kept=1, made=0))
+            return kept
+        began = time.monotonic()
+        made = self.store.put_file(identity, suffix, write)
+        seconds = time.monotonic() - began
+        self.rates.learn(name, seconds, units)
+        self.listen(Used(name, kept=0, made=1, seconds=seconds))
+        return made
 
     def has_file(self, name: str, parts: Sequence[object], *, version: int) -> bool:
         """Whether `file` has its result already."""
@@ -108,6 +112,8 @@ class Mapped(Sequence[Result], Generic[Item, Performer, Result]):
         self._total = len(set(self.keys))
         self._batch_size: int = getattr(engine, "batch_size", BATCH)
         if items:
+            if self.kept:
+                kit.listen(Used(name, kept=len(self.kept), made=0))
             self._tell()
 
     @property
@@ -160,7 +166,9 @@ class Mapped(Sequence[Result], Generic[Item, Performer, Result]):
         for identity, result in zip(batch, results, strict=True):
             self._kit.store.put(identity, result)
             self._waiting.discard(identity)
-        self._kit.rates.learn(self.name, time.monotonic() - began, len(batch))
+        seconds = time.monotonic() - began
+        self._kit.rates.learn(self.name, seconds, len(batch))
+        self._kit.listen(Used(self.name, kept=0, made=len(batch), seconds=seconds))
         self._tell()
 
     def _tell(self) -> None:

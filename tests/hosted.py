@@ -2,48 +2,85 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import msgspec
 from sqlalchemy import insert, select
 
 from pitchgen.core.hosting import Hosting
-from pitchgen.core.service import Job, JobRequest, JobState, OutputState, Priority, Run
+from pitchgen.core.service import Job, JobRequest, JobState, OutputState, Priority
 from pitchgen.edges.service import tables
+from pitchgen.edges.service.addresses import Addresses
 from pitchgen.edges.service.database import Database
 from pitchgen.edges.service.jobs import Jobs
 from pitchgen.edges.service.objects import Objects
 from pitchgen.edges.service.queue import GRAPH, Queue
 from pitchgen.edges.service.records import newest_run
 from pitchgen.edges.service.runs import Runs
+from pitchgen.edges.service.webhooks import Courier
+from pitchgen.recipes.service.platform import AT_END
 from pitchgen.recipes.service.worker import migrate, submit
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = """
 import sys, logging, msgspec
 from pitchgen.core.hosting import Hosting
-from hosted import owe
+from pitchgen.recipes.service.platform import AT_END
 from pitchgen.recipes.service.worker import Worker
 logging.basicConfig(level="INFO", format="%(asctime)s %(name)s %(message)s")
 hosting = msgspec.json.decode(sys.argv[1], type=Hosting, dec_hook=lambda kind, value: kind(value))
-Worker(hosting, sys.argv[2].split(","), at_end=[owe], version=sys.argv[3]).run()
+Worker(hosting, sys.argv[2].split(","), at_end=AT_END, version=sys.argv[3]).run()
 """
 
 
-def owe(connection, job: Job, run: Run) -> None:  # type: ignore[no-untyped-def]
-    """What stands for a webhook: one row for each run that has ended; a second one would be refused."""
-    owed = {
-        "run_id": run.id, "stage": "webhook", "language": "", "job_id": job.id, "merchant": job.merchant,
-        "reason": run.state.value, "attempts": 0, "at": 0.0,
-    }  # fmt: skip
-    connection.execute(insert(tables.dead_letter).values(**owed))
+class Inbox(ThreadingHTTPServer):
+    """A merchant's server: what each message says takes effect once, by the id that it has."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.effects: dict[str, dict[str, str]] = {}
+        self.came = 0
+        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/hook"
+
+    def runs_of(self, job: Job) -> list[str]:
+        """The runs of a job whose end had an effect, one for each effect."""
+        return [data["run_id"] for data in self.effects.values() if data["job_id"] == job.id]
+
+    def close(self) -> None:
+        self.shutdown()
+        self.server_close()
+        self._thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Inbox
+
+    def do_POST(self) -> None:
+        message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.came += 1
+        self.server.effects.setdefault(self.headers["webhook-id"], message["data"])
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
 
 
 class Service:
@@ -53,10 +90,11 @@ class Service:
         self.hosting, self.logs = hosting, logs
         migrate(hosting)
         self.database = Database.open(hosting.database_url)
-        self.jobs = Jobs(self.database, at_end=[owe])
-        self.runs = Runs(self.database, at_end=[owe])
+        self.jobs = Jobs(self.database, at_end=AT_END)
+        self.runs = Runs(self.database, at_end=AT_END)
         self.queue = Queue.open(hosting)
         self.objects = Objects.open(hosting.objects_url)
+        self.inbox = Inbox()
         self.workers: list[subprocess.Popen[bytes]] = []
         with self.database.transaction() as connection:
             rows = [{"id": f"mer_{n}", "name": n, "created_at": 0.0} for n in "abc"]
@@ -67,12 +105,11 @@ class Service:
     ) -> subprocess.Popen[bytes]:
         """A worker process."""
         hosting = replace(self.hosting, database=database) if database else self.hosting
-        path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
         log = (self.logs / f"worker-{len(self.workers)}.log").open("ab")
         settings = msgspec.json.encode(hosting, enc_hook=str).decode()
         command = [sys.executable, "-c", PROGRAM, settings, roles, version]
         with log:
-            worker = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path}, stdout=log, stderr=log)
+            worker = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log)
         self.workers.append(worker)
         return worker
 
@@ -84,11 +121,16 @@ class Service:
         **settings: str,
     ) -> Job:
         """A job that the queue has."""
-        job = self.jobs.create(merchant, JobRequest("vid_1", tuple(languages), priority=priority, settings=settings))
+        job = self.jobs.create(merchant, self.request(languages, priority, **settings))
         with self.database.reading() as connection:
             run = newest_run(connection, job)
         submit(self.runs, self.queue, job, run.id)
         return job
+
+    def request(
+        self, languages: Sequence[str] = ("en", "fr"), priority: Priority = Priority.BATCH, **settings: str
+    ) -> JobRequest:
+        return JobRequest("vid_1", tuple(languages), priority, settings=settings, webhook=self.inbox.url)
 
     def retry(self, job: Job) -> None:
         run = self.jobs.retry(job.merchant, job.id)
@@ -102,7 +144,10 @@ class Service:
 
     def settle(self, jobs: Sequence[Job], *, within: float = 40.0) -> None:
         """Wait until all are over."""
-        until(lambda: all(self.state(job).terminal for job in jobs), within, lambda: self.told())
+        until(lambda: self.over(jobs), within, lambda: self.told())
+
+    def over(self, jobs: Sequence[Job]) -> bool:
+        return all(self.state(job).terminal for job in jobs)
 
     def begun(self, job: Job, stage: str) -> bool:
         """Whether a stage of the job has begun."""
@@ -111,7 +156,9 @@ class Service:
 
     def check(self, jobs: Sequence[Job]) -> None:
         """The property: each job over, each output once and whole, each webhook once, nobody's seen by another."""
-        t = tables.dead_letter.c
+        courier = Courier(self.database, Addresses(inside=("127.0.0.1/32",)))
+        while courier.deliver():
+            pass
         for job in jobs:
             assert self.state(job).terminal, job.id
             events = self.jobs.events(job.merchant, job.id, limit=10_000)
@@ -129,12 +176,10 @@ class Service:
                     content = f"{job.id} {output.language} ".encode() * 100
                     assert self.objects.read(f"{output.artifact}/{output.video}") == content
                     assert f"/{job.merchant}/" in f"/{output.artifact}/"
+            r = tables.run.c
             with self.database.reading() as connection:
-                ended = select(tables.run.c.id).where(
-                    tables.run.c.job_id == job.id, tables.run.c.finished_at.is_not(None)
-                )
-                owed = select(t.run_id).where(t.job_id == job.id, t.stage == "webhook")
-                assert sorted(connection.execute(owed).scalars()) == sorted(connection.execute(ended).scalars())
+                ended = connection.execute(select(r.id).where(r.job_id == job.id, r.finished_at.is_not(None))).scalars()
+                assert sorted(self.inbox.runs_of(job)) == sorted(ended), f"{job.id}: a message for each end, once"
             for other in {"mer_a", "mer_b", "mer_c"} - {job.merchant}:
                 assert self.jobs.get(other, job.id) is None
                 assert self.jobs.outputs(other, job.id) == ()
@@ -149,6 +194,7 @@ class Service:
                 worker.send_signal(signal.SIGCONT)
                 worker.kill()
             worker.wait()
+        self.inbox.close()
         self.queue.close()
         self.database.close()
 

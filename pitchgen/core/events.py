@@ -31,9 +31,22 @@ class Opened:
     """The run of one video begins."""
 
     video: str
+    duration: float
+    """Seconds."""
 
 
-Event = Advanced | Warned | Opened
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Results of a stage that the run goes on with: found in the store, or made now."""
+
+    stage: str
+    kept: int
+    made: int
+    seconds: float = 0.0
+    """That making them took."""
+
+
+Event = Advanced | Warned | Opened | Used
 Listener = Callable[[Event], None]
 
 

@@ -35,12 +35,14 @@ class Hosting:
     """How often a stage is tried again whose failure may pass."""
     backoff: float = 10.0
     """Before the first of these; each further one waits three times as long."""
-    crashes: int = 3
+    crashes: int = 5
     """How often a stage may take its process with it until it is given up."""
     drain: float = 300.0
     """For the stages at work to end, once a worker is asked to leave."""
     keep_days: float = 30.0
     """How long outputs of ended jobs are kept; what they were made from is kept as long as they are."""
+    metrics: str | None = None
+    """`HOST:PORT` on which a worker tells how it is and what it did; by default nowhere."""
     performer: str = "pitchgen.recipes.service.performing:Performing"
     """Who does the work of a stage: `module:class`, which tests and benchmarks replace."""
 

@@ -128,6 +128,11 @@ class Rack:
             size = len(part) // 2
         return results
 
+    def held(self) -> dict[str, int]:
+        """The networks that are loaded, by identity, and the bytes of their files."""
+        with self._lock:
+            return {identity: size for identity, (_, size) in self._held.items()}
+
     def clear(self) -> None:
         """Let go of every network."""
         with self._lock:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from pitchgen.core.config import Settings
 from pitchgen.core.errors import PitchgenError
-from pitchgen.core.events import Advanced, Listener, Opened, Warned, ignore
+from pitchgen.core.events import Event, Listener, Opened, Warned, ignore
 from pitchgen.core.media import Media
 from pitchgen.core.picture import Cover
 from pitchgen.core.transcript import Transcript, WordSource
@@ -210,7 +210,7 @@ class Studio:
         self._warnings.clear()
         media = probe(video, audio_track=self.settings.audio_track)
         self.screen.check(media)
-        self._listen(Opened(str(video)))
+        self._listen(Opened(str(video), media.duration))
         self.kit.rates.turn_to(media.sha256)
         self.admit(media, codes)
         self.warn(*damaged(media))
@@ -231,7 +231,7 @@ class Studio:
         absorb = ABSORBERS[self.settings.absorb]
         return dub(scripts, voice, media.duration, self.cast, self.kit, absorb)
 
-    def _hear(self, event: Advanced | Warned | Opened) -> None:
+    def _hear(self, event: Event) -> None:
         if isinstance(event, Warned):
             self._warnings.append(event.message)
         self._listen(event)

@@ -20,6 +20,10 @@ def worker(
     queues: Annotated[
         str, typer.Option("--queues", help="gpu, gpu-interactive, cpu, cpu-interactive, orch, all; joined by commas.")
     ] = "all",
+    metrics: Annotated[
+        str | None,
+        typer.Option("--metrics", help="HOST:PORT for /metrics, /healthz and /readyz. (default: none)"),
+    ] = None,
     database: DatabaseOption = None,
     objects: ObjectsOption = None,
     state: StateOption = None,
@@ -29,8 +33,12 @@ def worker(
     with needing_extra():
         from pitchgen.recipes.service.platform import AT_END
         from pitchgen.recipes.service.worker import Worker
+        from pitchgen.shells.vitals import show
     logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    Worker(hosting, [role.strip() for role in queues.split(",")], at_end=AT_END).run()
+    working = Worker(hosting, [role.strip() for role in queues.split(",")], at_end=AT_END)
+    if address := metrics or hosting.metrics:
+        show(address, working.measures.registry, working.unready)
+    working.run()
 
 
 @service.command("migrate")

@@ -165,7 +165,7 @@ def test_a_storage_that_stays_full(service: Service) -> None:
     job = service.order("mer_a", ("en",))
     service.settle([job])
     assert service.state(job) is JobState.FAILED
-    (letter,) = [letter for letter in service.runs.dead() if letter.stage != "webhook"]
+    (letter,) = service.runs.dead()
     assert (letter.stage, letter.attempts) == ("make", 4)
     assert "the storage failed" in letter.reason
     (folder / "outputs").unlink()
@@ -173,14 +173,12 @@ def test_a_storage_that_stays_full(service: Service) -> None:
     service.settle([job])
     service.check([job])
     assert service.state(job) is JobState.SUCCEEDED
-    assert [letter for letter in service.runs.dead() if letter.stage != "webhook"] == []
+    assert service.runs.dead() == ()
 
 
 @LONG
 def test_what_nobody_enqueued_is_found(service: Service) -> None:
-    from pitchgen.core.service import JobRequest
-
-    job = service.jobs.create("mer_a", JobRequest("vid_1", LANGUAGES))  # and then the API was killed
+    job = service.jobs.create("mer_a", service.request(LANGUAGES))  # and then the API was killed
     service.start("all")
     service.settle([job])
     service.check([job])
@@ -261,6 +259,27 @@ def test_embedded_killed_five_times(embedded: Service, tmp_path: Path) -> None:
     service.settle(jobs)
     service.check(jobs)
     assert {service.state(job) for job in jobs} == {JobState.SUCCEEDED}
+
+
+def test_poison_takes_no_innocent_stage_with_it(embedded: Service) -> None:
+    """One stage kills its whole worker each time; what shares the worker is made all the same."""
+    service = embedded
+    service.hosting = replace(service.hosting, crashes=2)
+    innocent = service.order("mer_b", LANGUAGES, standin="sleep:make:1.5 sleep:speak:0.5")
+    service.start("all")
+    until(lambda: service.begun(innocent, "make"), 20, service.told)
+    poison = service.order("mer_a", ("en",), Priority.INTERACTIVE, standin="topple:make")
+    killed = 0
+    while not service.over([innocent, poison]):
+        until(lambda: service.over([innocent, poison]) or service.workers[-1].poll() is not None, 20, service.told)
+        if service.workers[-1].poll() is not None:
+            killed += 1
+            service.start("all")
+    service.check([innocent, poison])
+    assert killed == service.hosting.crashes
+    assert (service.state(innocent), service.state(poison)) == (JobState.SUCCEEDED, JobState.FAILED)
+    (letter,) = service.runs.dead()
+    assert (letter.job_id, letter.stage) == (poison.id, "make")
 
 
 def _answers(service: Service) -> bool:

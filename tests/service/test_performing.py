@@ -38,7 +38,14 @@ def test_two_machines(pitch: FfmpegCall, tmp_path: Path) -> None:
     for stage, language in (("hear", ""), ("tell", ""), ("speak", "en")):
         assert first.perform(order(stage, language), lambda _: None) is None
     steps: list[Step] = []
+    spent = {used.stage: used for used in first.measured().used}
+    assert spent["synthesize"].made == 2
+    assert spent["synthesize"].seconds > 0
+    assert first.measured().media_seconds == pytest.approx(4, abs=0.2)
     made = second.perform(order("make", "en"), steps.append)
+    found = {used.stage: (used.kept, used.made) for used in second.measured().used}
+    assert found["synthesize"] == (2, 0)
+    assert found["picture"] == (0, 1)
     assert made is not None
     spoken = [step for step in steps if step.what == "synthesize"]
     assert spoken

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pitchgen.core.errors import EngineError
-from pitchgen.core.events import Advanced, Event
+from pitchgen.core.events import Advanced, Event, Used
 from pitchgen.core.stage import stage
 from pitchgen.edges.store import Store
 from pitchgen.kit import Kit
@@ -63,7 +63,10 @@ def test_only_what_is_missing_is_made(tmp_path: Path) -> None:
     assert results.missing == 1
     assert list(results) == ["A", "NEW", "C"]
     assert shouter.batches == [("new",)]
-    assert told == [Advanced("shout", 2, 3, 2), Advanced("shout", 3, 3, 2)]
+    used, made = (event for event in told if isinstance(event, Used))
+    assert told == [used, Advanced("shout", 2, 3, 2), made, Advanced("shout", 3, 3, 2)]
+    assert (used.kept, used.made, made.kept, made.made) == (2, 0, 0, 1)
+    assert made.seconds > 0 == used.seconds
 
 
 def test_another_engine_or_version_is_another_result(tmp_path: Path) -> None:
@@ -117,7 +120,7 @@ def test_the_second_time_nothing_is_made_and_everything_told(tmp_path: Path) -> 
     assert list(results) == [text.upper() for text in texts]
     assert shouter.batches == []
     assert results.kept == set(results.keys)
-    assert told == [Advanced("shout", 9, 9, 9)]
+    assert told == [Used("shout", kept=9, made=0), Advanced("shout", 9, 9, 9)]
 
 
 def test_nothing_to_do_is_told_to_nobody(tmp_path: Path) -> None:

@@ -16,6 +16,9 @@ def test_a_network_is_loaded_once() -> None:
     rack = Rack(device="cpu", memory=10 * MB)
     assert [rack.hold("a", lambda: object(), MB) for _ in range(3)].count(rack.hold("a", object, MB)) == 3
     assert rack.loads == {"a": 1}
+    assert rack.held() == {"a": MB}
+    rack.clear()
+    assert rack.held() == {}
 
 
 def test_the_least_recently_used_leave_first() -> None:

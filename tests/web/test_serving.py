@@ -142,6 +142,11 @@ def test_a_video_in_and_its_languages_out(
         piece = client.get(done["outputs"][0]["url"], headers={"Range": "bytes=10-19"})
         assert (piece.status_code, piece.content) == (206, whole[10:20])
         assert client.get("/v1/usage").json()["outputs"] == 1
+        numbers = httpx.get(f"{server[0]}/metrics").text  # the embedded worker's beside those of the API
+        assert 'pitchgen_stages_total{outcome="done",stage="make"} 1.0' in numbers
+        assert 'pitchgen_stage_real_time_factor_count{stage="make"} 1.0' in numbers
+        assert 'pitchgen_store_misses_total{stage="make",verb="picture"} 1.0' in numbers
+        assert 'pitchgen_queue_waiting{queue="gpu"} 0.0' in numbers
         end = time.monotonic() + PATIENCE
         while not hooks[1] and time.monotonic() < end:
             time.sleep(0.05)

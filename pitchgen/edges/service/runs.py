@@ -10,7 +10,7 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pitchgen.core.errors import Conflict
@@ -92,6 +92,19 @@ class Runs:
                 append_event(connection, run, "state", message=JobState.RUNNING.value)
             append_event(connection, run, "stage", stage=stage, language=language or None, message="begun")
             return Turn(job, run, outputs_of(connection, run), attempts - 1)
+
+    def lost(self, run_id: str, stage: str, language: str) -> int:
+        """How often a stage was begun and not ended: before it begins, how often it was lost."""
+        with self._database.reading() as connection:
+            same = _same_stage(run_id, stage, language)
+            return connection.execute(select(tables.stage_attempt.c.attempts).where(same)).scalar() or 0
+
+    def leave(self, run_id: str, stage: str, language: str) -> None:
+        """A stage that was begun is left undone by a worker that goes: it is not lost by it."""
+        t = tables.stage_attempt.c
+        with self._database.transaction() as connection:
+            same = _same_stage(run_id, stage, language)
+            connection.execute(update(tables.stage_attempt).where(same).values(attempts=t.attempts - 1))
 
     def progress(
         self, run_id: str, stage: str, language: str, *, done: float, total: float, message: str | None = None
@@ -257,9 +270,12 @@ def _change(connection: Connection, run_id: str, language: str, **values: object
 
 
 def _forget_attempts(connection: Connection, run_id: str, stage: str, language: str) -> None:
+    connection.execute(delete(tables.stage_attempt).where(_same_stage(run_id, stage, language)))
+
+
+def _same_stage(run_id: str, stage: str, language: str) -> ColumnElement[bool]:
     t = tables.stage_attempt.c
-    same = (t.run_id == run_id) & (t.stage == stage) & (t.language == language)
-    connection.execute(delete(tables.stage_attempt).where(same))
+    return (t.run_id == run_id) & (t.stage == stage) & (t.language == language)
 
 
 def _inserting(connection: Connection) -> type[sqlite.Insert] | type[postgresql.Insert]:

@@ -14,6 +14,7 @@ from pitchgen.core.hosting import Hosting
 from pitchgen.core.service import Job, OutputState
 from pitchgen.edges.service.queue import CPU, GPU, Task
 from pitchgen.edges.service.runs import Runs, Superseded, Turn
+from pitchgen.recipes.service.measures import Measures, Outcome
 from pitchgen.recipes.service.process import Crashed, StageProcess
 from pitchgen.recipes.service.slots import Closed, Slots
 from pitchgen.recipes.service.stages import Answer, Order, Step, Stopped, Tell
@@ -25,6 +26,11 @@ PATIENCE = 60.0  # seconds for a database to come back: where there is a lease, 
 PAUSE = 1.0  # seconds between tries at that
 TELL = 2.0  # seconds between progress events of a stage, which are rows of the database
 MARKS = {"speak": OutputState.SPEAKING, "make": OutputState.MAKING}
+VERDICTS = {
+    Outcome.DONE: Verdict.DONE, Outcome.AGAIN: Verdict.AGAIN, Outcome.CRASHED: Verdict.AGAIN,
+    Outcome.MOVED: Verdict.ELSEWHERE,
+}  # fmt: skip
+"""What follows an outcome; after the others, nothing does."""
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +41,15 @@ class Bench:
 
     hosting: Hosting
     runs: Runs
-    slots: dict[str, Slots] = field(default_factory=dict)
+    measures: Measures = field(default_factory=Measures)
+    slots: Slots = field(init=False)
     _at_work: list[str] = field(default_factory=list)
     _unwanted: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self.slots = {GPU: Slots(self.hosting, 1), CPU: Slots(self.hosting, self.hosting.cpu_slots)}
+        self.slots = Slots(self.hosting, {GPU: 1, CPU: self.hosting.cpu_slots})
+        self.measures.show(self.slots)
 
     def job(self, run_id: str) -> Job | None:
         """Whose run it is."""
@@ -53,18 +61,15 @@ class Bench:
         job = self.job(task.run_id)
         if job is None:
             return Verdict.OVER
-        slots = self.slots[GRAPH[task.stage].resource]
+        # asked before it begins: who waits to be alone is not there when another one takes the worker with it
+        suspect = _patiently(lambda: self.runs.lost(task.run_id, task.stage, task.language)) > 0
         try:
-            with slots.taken(job.request.priority, alone=False) as process:
-                turn = _patiently(lambda: self.runs.begin(task.run_id, task.stage, task.language))
-                if turn.lost == 0 or slots.count == 1:
-                    return self._try(task, turn, process)
-            with slots.taken(job.request.priority, alone=True) as process:
-                return self._try(task, turn, process)
+            with self.slots.taken(GRAPH[task.stage].resource, job.request.priority, alone=suspect) as process:
+                outcome = self._begin(task, process)
         except Closed:
             return Verdict.ELSEWHERE
-        except (Superseded, Stopped):
-            return Verdict.OVER
+        self.measures.count(task.stage, outcome)
+        return VERDICTS.get(outcome, Verdict.OVER)
 
     def watch(self) -> None:
         """Find out which runs at work are over; asked about every second."""
@@ -72,45 +77,57 @@ class Bench:
             at_work = set(self._at_work)
         self._unwanted = at_work - self.runs.live(at_work) if at_work else set()
 
-    def _try(self, task: Task, turn: Turn, process: StageProcess) -> Verdict:
-        output = turn.output(task.language)
-        if output is not None and output.state.terminal:
-            return Verdict.OVER
-        if turn.lost >= self.hosting.crashes:
-            reason = f"{task.stage} took its process with it {turn.lost} times and was given up"
-            _patiently(lambda: self.runs.bury(task.run_id, task.stage, task.language, reason, turn.lost))
-            return Verdict.OVER
-        if task.stage in MARKS:
-            _patiently(lambda: self.runs.mark(task.run_id, task.language, MARKS[task.stage]))
+    def _begin(self, task: Task, process: StageProcess) -> Outcome:
+        try:
+            turn = _patiently(lambda: self.runs.begin(task.run_id, task.stage, task.language))
+            output = turn.output(task.language)
+            if output is not None and output.state.terminal:
+                return Outcome.UNWANTED
+            if turn.lost >= self.hosting.crashes:
+                reason = f"{task.stage} took its process with it {turn.lost} times and was given up"
+                _patiently(lambda: self.runs.bury(task.run_id, task.stage, task.language, reason, turn.lost))
+                return Outcome.DEAD
+            if task.stage in MARKS:
+                _patiently(lambda: self.runs.mark(task.run_id, task.language, MARKS[task.stage]))
+            return self._performed(task, turn, process)
+        except (Superseded, Stopped):
+            return Outcome.UNWANTED
+
+    def _performed(self, task: Task, turn: Turn, process: StageProcess) -> Outcome:
         left = tuple(o.language for o in turn.outputs if not o.state.terminal)
         order = Order(turn.job, task.run_id, task.stage, task.language, left)
+        began = time.monotonic()
         with self._lock:
             self._at_work.append(task.run_id)
         try:
             answer = process.perform(order, self._teller(task), lambda: task.run_id not in self._unwanted)
         except Crashed as error:
+            if self.slots.closed:  # we ended it ourselves, as its time was up
+                _patiently(lambda: self.runs.leave(task.run_id, task.stage, task.language))
+                return Outcome.MOVED
             log.warning("%s: %s", task.id, error)
-            return Verdict.AGAIN  # it counts as lost when it begins again
+            return Outcome.CRASHED  # it counts as lost when it begins again
         finally:
             with self._lock:
                 self._at_work.remove(task.run_id)
+        self.measures.took(task.stage, time.monotonic() - began, answer.measured, done=answer.failure is None)
         return _patiently(lambda: self._written(task, answer))
 
-    def _written(self, task: Task, answer: Answer) -> Verdict:
+    def _written(self, task: Task, answer: Answer) -> Outcome:
         failure = answer.failure
         self.runs.end(task.run_id, task.stage, task.language)
         if failure is None:
             if answer.made is not None:
                 self.runs.publish(task.run_id, task.language, answer.made)
-            return Verdict.DONE
-        if failure.retryable and task.attempt <= self.hosting.retries:
-            return Verdict.AGAIN
-        if failure.retryable:
-            reason = f"{failure.message} (tried {task.attempt} times)"
-            self.runs.bury(task.run_id, task.stage, task.language, reason, task.attempt)
-        else:
+            return Outcome.DONE
+        if not failure.retryable:
             self.runs.fail(task.run_id, task.language, failure.message)
-        return Verdict.OVER
+            return Outcome.FAILED
+        if task.attempt <= self.hosting.retries:
+            return Outcome.AGAIN
+        reason = f"{failure.message} (tried {task.attempt} times)"
+        self.runs.bury(task.run_id, task.stage, task.language, reason, task.attempt)
+        return Outcome.DEAD
 
     def _teller(self, task: Task) -> Tell:
         told = 0.0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pitchgen.core.config import OF_A_JOB, Settings
 from pitchgen.core.errors import InputError, MediaError
-from pitchgen.core.events import Advanced, Event, Listener, Warned
+from pitchgen.core.events import Advanced, Event, Listener, Opened, Used, Warned
 from pitchgen.core.hosting import Hosting
 from pitchgen.core.service import glossary_key, output_prefix, video_key, voices_prefix
 from pitchgen.edges.service.objects import Objects
@@ -18,7 +18,7 @@ from pitchgen.edges.settings import read_settings
 from pitchgen.edges.store import Store, file_sha256
 from pitchgen.recipes.casting import Casting
 from pitchgen.recipes.make import Shelve, Studio, Upto
-from pitchgen.recipes.service.stages import Order, Step, Tell
+from pitchgen.recipes.service.stages import Measured, Order, Step, Tell
 
 OF_A_RUN = ("out", "store", "voices", "memory", "audit", "voice", "glossary", *sorted(OF_A_JOB - {"currency"}))
 """Settings that engines do not depend on, so that merchants share the networks that are loaded; a cast knows rates."""
@@ -33,6 +33,8 @@ class Performing:
         self._hosting = hosting
         self._objects = Objects.open(hosting.objects_url)
         self._casts: dict[Settings, Casting] = {}
+        self._used: list[Used] = []
+        self._media_seconds = 0.0
 
     def perform(self, order: Order, tell: Tell) -> Made | None:
         """Do the work of one stage.
@@ -40,11 +42,12 @@ class Performing:
         Raises:
             PitchgenError: it failed, and why.
         """
+        self._used, self._media_seconds = [], 0.0
         home = self._hosting.state / "merchants" / order.job.merchant
         name = f"{order.stage}-{order.language or 'all'}"
         settings = self._settings(order, home)
         studio = Studio(
-            settings, listen=_listener(tell), casting=self._casting(settings), shelve=self._shelf(order, home)
+            settings, listen=self._listener(tell), casting=self._casting(settings), shelve=self._shelf(order, home)
         )
         video, script = self._video(order, home), self._script(order, home)
         languages = [order.language] if order.language else list(order.languages)
@@ -57,6 +60,27 @@ class Performing:
             return self._published(order, outcome.folder, made.video, made.duration)
         finally:
             shutil.rmtree(settings.out / name, ignore_errors=True)
+
+    def measured(self) -> Measured:
+        """What the last stage took, however it ended."""
+        return Measured.of(self._media_seconds, self._used)
+
+    def networks(self) -> dict[str, int]:
+        """Networks that are loaded now, and the bytes of their files."""
+        return {name: size for cast in tuple(self._casts.values()) for name, size in cast.rack.held().items()}
+
+    def _listener(self, tell: Tell) -> Listener:
+        def listen(event: Event) -> None:
+            if isinstance(event, Advanced):
+                tell(Step(event.done, event.total, event.stage))
+            elif isinstance(event, Warned):
+                tell(Step(0, 0, "warning", event.message))
+            elif isinstance(event, Opened):
+                self._media_seconds = event.duration
+            else:
+                self._used.append(event)  # encoding tells of it from a thread of its own
+
+        return listen
 
     def _settings(self, order: Order, home: Path) -> Settings:
         """The operator's, with what the merchant asks for.
@@ -163,13 +187,3 @@ class Performing:
 
 
 _DEFAULTS = Settings()
-
-
-def _listener(tell: Tell) -> Listener:
-    def listen(event: Event) -> None:
-        if isinstance(event, Advanced):
-            tell(Step(event.done, event.total, event.stage))
-        elif isinstance(event, Warned):
-            tell(Step(0, 0, "warning", event.message))
-
-    return listen

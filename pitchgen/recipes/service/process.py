@@ -23,7 +23,7 @@ import msgspec
 from pitchgen.core.errors import EngineError, PitchgenError, StorageError, in_one_line
 from pitchgen.core.hosting import Hosting
 from pitchgen.engines.worker.serve import encode_frame, end_with, own_streams, read_frame
-from pitchgen.recipes.service.stages import Answer, Failure, Order, Step, Stopped, load_performer
+from pitchgen.recipes.service.stages import Answer, Failure, Order, Performer, Step, Stopped, load_performer
 
 LOOK = 0.2  # seconds between looks at whether a stage is still wanted
 GRACE = 5.0  # seconds for a stage to stop by itself, which keeps the networks loaded
@@ -42,6 +42,8 @@ class StageProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._replies: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
         self._reader: threading.Thread | None = None
+        self.networks: dict[str, int] = {}
+        """Those that were loaded when it last said something, and the bytes of their files."""
 
     def perform(self, order: Order, tell: Callable[[Step], None], wanted: Callable[[], bool]) -> Answer:
         """Have it done.
@@ -63,13 +65,13 @@ class StageProcess:
             raise Crashed(f"its process died: {_how(code)}") from None
         except BaseException:
             self.kill()
+            self._ended()
             raise
 
     def kill(self) -> None:
-        """End the process, whatever it does."""
-        if self._process is not None:
-            self._process.kill()
-            self._ended()
+        """End the process, whatever it does; who waits for its answer finds it dead."""
+        if (process := self._process) is not None:  # another thread may see it end at this moment
+            process.kill()
 
     def _attend(self, requests: IO[bytes], tell: Callable[[Step], None], wanted: Callable[[], bool]) -> Answer:
         began = heard = time.monotonic()
@@ -80,6 +82,7 @@ class StageProcess:
                 if head is None:
                     raise EOFError
                 heard = time.monotonic()
+                self.networks = head["networks"]
                 if "answer" in head:
                     return msgspec.convert(head["answer"], Answer)
                 if "stopped" in head:
@@ -97,7 +100,9 @@ class StageProcess:
                 raise _stuck(f"not done after {self._hosting.patience:g} s")
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+        if self._process is not None and self._process.poll() is not None:  # it died while it had nothing to do
+            self._ended()
+        if self._process is None:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "pitchgen.recipes.service.process"],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -121,7 +126,7 @@ class StageProcess:
             if stream is not None:
                 with suppress(BrokenPipeError):
                     stream.close()
-        self._process = None
+        self._process, self.networks = None, {}
         return code
 
 
@@ -149,27 +154,38 @@ def main() -> None:
     orders: SimpleQueue[Order] = SimpleQueue()
     stop = threading.Event()
     threading.Thread(target=_listen, args=(requests, orders, stop), daemon=True).start()
+
+    def say(head: dict[str, Any]) -> None:
+        _send(replies, {**head, "networks": performer.networks()})
+
     while True:
         order = orders.get()
         stop.clear()
-        said = 0.0
+        _perform(order, performer, stop, say)
 
-        def tell(step: Step) -> None:
-            nonlocal said
-            if stop.is_set():
-                raise Stopped
-            now = time.monotonic()
-            if step.warning or now - said > QUIET or step.done >= step.total:
-                said = now
-                _send(replies, {"step": msgspec.to_builtins(step)})
 
-        try:
-            reply: dict[str, Any] = {"answer": msgspec.to_builtins(Answer(performer.perform(order, tell)))}
-        except Stopped:
-            reply = {"stopped": True}
-        except Exception as error:  # whatever it is, the supervisor tells it and goes on
-            reply = {"answer": msgspec.to_builtins(Answer(failure=_failure(error)))}
-        _send(replies, reply)
+def _perform(order: Order, performer: Performer, stop: threading.Event, say: Callable[[dict[str, Any]], None]) -> None:
+    """Perform one order; say how far it is, and how it ended."""
+    said = 0.0
+
+    def tell(step: Step) -> None:
+        nonlocal said
+        if stop.is_set():
+            raise Stopped
+        now = time.monotonic()
+        if step.warning or now - said > QUIET or step.done >= step.total:
+            said = now
+            say({"step": msgspec.to_builtins(step)})
+
+    made = failure = None
+    try:
+        made = performer.perform(order, tell)
+    except Stopped:
+        say({"stopped": True})
+        return
+    except Exception as error:  # whatever it is, the supervisor tells it and goes on
+        failure = _failure(error)
+    say({"answer": msgspec.to_builtins(Answer(made, failure, performer.measured()))})
 
 
 def _listen(requests: IO[bytes], orders: SimpleQueue[Order], stop: threading.Event) -> None:

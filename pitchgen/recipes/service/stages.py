@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol
 
 from pitchgen.core.errors import InputError
+from pitchgen.core.events import Used
 from pitchgen.core.hosting import Hosting
 from pitchgen.core.service import Job
 from pitchgen.edges.service.runs import Made
@@ -51,11 +52,33 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What performing a stage took."""
+
+    media_seconds: float = 0.0
+    """Of the video; 0 where it was not opened."""
+    used: tuple[Used, ...] = ()
+    """One for each verb."""
+
+    @classmethod
+    def of(cls, media_seconds: float, used: Iterable[Used]) -> Measured:
+        """With what was used of each verb taken together."""
+        sums: dict[str, Used] = {}
+        for one in used:
+            so_far = sums.get(one.stage, Used(one.stage, 0, 0))
+            sums[one.stage] = Used(
+                one.stage, so_far.kept + one.kept, so_far.made + one.made, so_far.seconds + one.seconds
+            )
+        return cls(media_seconds, tuple(sums.values()))
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """How a stage ended: well, where there is no failure."""
 
     made: Made | None = None
     failure: Failure | None = None
+    measured: Measured = Measured()
 
 
 Tell = Callable[[Step], None]
@@ -72,6 +95,14 @@ class Performer(Protocol):
             PitchgenError: it failed.
             Stopped: as `tell` did.
         """
+        ...
+
+    def measured(self) -> Measured:
+        """What the last stage took, however it ended."""
+        ...
+
+    def networks(self) -> dict[str, int]:
+        """Networks that are loaded now, and the bytes of their files."""
         ...
 
 

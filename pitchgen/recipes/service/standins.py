@@ -12,14 +12,17 @@ import time
 from pathlib import Path
 
 from pitchgen.core.errors import EngineError, InputError
+from pitchgen.core.events import Used
 from pitchgen.core.hosting import Hosting
 from pitchgen.core.service import output_prefix
 from pitchgen.edges.service.objects import Objects
 from pitchgen.edges.service.runs import Made
-from pitchgen.recipes.service.stages import Order, Step, Tell
+from pitchgen.recipes.service.stages import Measured, Order, Step, Tell
 
 SECONDS = 0.02  # of a stage, where the request says nothing
 TICK = 0.02  # seconds between steps
+MEDIA = 10.0  # seconds that every video is said to have
+NETWORK = {"standin": 1_000_000}  # what is said to be loaded, once a stage was performed
 
 
 class Standin:
@@ -27,9 +30,12 @@ class Standin:
 
     def __init__(self, hosting: Hosting) -> None:
         self._objects = Objects.open(hosting.objects_url)
+        self._known: set[tuple[str, str, str]] = set()
+        self._last = Measured()
 
     def perform(self, order: Order, tell: Tell) -> Made | None:
         """Take the time; do what the request says of this stage."""
+        self._last = self._measure(order)
         seconds = SECONDS
         for word in order.job.request.settings.get("standin", "").split():
             act, _, where = word.partition(":")
@@ -45,6 +51,20 @@ class Standin:
             tell(Step(seconds - left, seconds, order.stage))
             time.sleep(min(TICK, left))
         return self._made(order) if order.stage == "make" else None
+
+    def measured(self) -> Measured:
+        """As if it kept what it made for a merchant's video."""
+        return self._last
+
+    def networks(self) -> dict[str, int]:
+        """One, after the first stage."""
+        return NETWORK if self._known else {}
+
+    def _measure(self, order: Order) -> Measured:
+        what = (order.job.merchant, order.job.request.video_id, f"{order.stage} {order.language}")
+        kept = what in self._known
+        self._known.add(what)
+        return Measured(MEDIA, (Used(order.stage, kept=int(kept), made=int(not kept)),))
 
     def _made(self, order: Order) -> Made:
         content = f"{order.job.id} {order.language} ".encode() * 100
@@ -65,5 +85,7 @@ def _act(act: str, order: Order) -> None:
             raise EngineError(f"{order.stage} fails once", retryable=True)
     if act == "crash":
         os.kill(os.getpid(), signal.SIGKILL)
+    if act == "topple":  # as a container that is ended for memory: the supervisor goes too
+        os.kill(os.getppid(), signal.SIGKILL)
     if act == "hang":
         time.sleep(3600)

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from pitchgen.core.errors import InputError, PitchgenError, StorageError
+from prometheus_client import CollectorRegistry
+
+from pitchgen.core.errors import InputError, StorageError
 from pitchgen.core.hosting import Hosting
 from pitchgen.core.service import Job, Priority
 from pitchgen.edges.service.database import Database
@@ -22,10 +24,12 @@ from pitchgen.edges.service.queue import GRAPH as VERSION
 from pitchgen.edges.service.records import AtEnd
 from pitchgen.edges.service.runs import Runs
 from pitchgen.recipes.service.bench import Bench
+from pitchgen.recipes.service.measures import Measures
 from pitchgen.recipes.service.workflow import FIRST, GRAPH, bind
 
 WATCH = 1.0  # seconds between looks at whether what is worked on is still wanted
 SILENT = 3  # times to live without a word of a run, until it is asked whether the queue still has it
+PARTING = 10.0  # seconds to write down what becomes of stages that were ended
 LOCAL = "local"  # name of the one executor of a service in one process, which finds its own work when it starts again
 ROLES = {
     "gpu": tuple(queue_name(GPU, priority) for priority in Priority),
@@ -89,9 +93,10 @@ class Worker:
     """One process that works on stages: beside the API where the service is embedded, or alone."""
 
     def __init__(
-        self, hosting: Hosting, roles: Sequence[str] = ("all",), *, at_end: Sequence[AtEnd] = (), version: str = VERSION
-    ) -> None:
-        """Open what it needs; nothing runs yet.
+        self, hosting: Hosting, roles: Sequence[str] = ("all",), *, at_end: Sequence[AtEnd] = (),
+        version: str = VERSION, registry: CollectorRegistry | None = None,
+    ) -> None:  # fmt: skip
+        """Open what it needs; nothing runs yet. Its numbers go to `registry`, by default one of its own.
 
         Raises:
             InputError: an unknown role, or tables of another version.
@@ -107,7 +112,8 @@ class Worker:
             raise InputError(f"{self.database.shown}: its tables are of another version; run: pitchgen service migrate")
         self.queue = Queue.open(hosting, version=version)
         self.runs = Runs(self.database, at_end=at_end)
-        self.bench = Bench(hosting, self.runs)
+        self.measures = Measures(registry)
+        self.bench = Bench(hosting, self.runs, self.measures)
         self._queues = tuple(dict.fromkeys(name for role in roles for name in ROLES[role]))
         self._executor = Executor(
             hosting, LOCAL if hosting.embedded else executor_name("-".join(roles)), version=version
@@ -127,23 +133,29 @@ class Worker:
         bind(self.bench)
         if self._lease:
             self._lease.hold()
-        slots = {resource: places.count for resource, places in self.bench.slots.items()}
-        self._executor.launch(self._queues, slots, poll=self.hosting.polling)
+        self._executor.launch(self._queues, self.bench.slots.counts, poll=self.hosting.polling)
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
         threading.Thread(target=self._sweep, name="sweep", daemon=True).start()
+
+    def unready(self) -> str | None:
+        """Why it takes no work; None where it does.
+
+        Raises:
+            StorageError: the database cannot be reached.
+        """
+        if self._leaving.is_set():
+            return "it leaves"
+        return None if self.database.current() else "the tables are of another version; run: pitchgen service migrate"
 
     def drain(self) -> None:
         """Take nothing more, let what is at work end within the time, and give what is left to others."""
         self._leaving.set()
         self._executor.stop()
-        for places in self.bench.slots.values():
-            places.close()
-        end = time.monotonic() + self.hosting.drain
-        while time.monotonic() < end and any(places.busy for places in self.bench.slots.values()):
-            time.sleep(0.1)
+        self.bench.slots.close()
+        self._idle(within=self.hosting.drain)
+        self.bench.slots.kill()
+        self._idle(within=PARTING)
         time.sleep(0.5)  # for the last ones to enqueue what follows
-        for places in self.bench.slots.values():
-            places.kill()
         self._executor.recover([self._executor.id])
         if self._lease:
             self._lease.release()
@@ -160,11 +172,16 @@ class Worker:
         self.drain()
         os._exit(0)  # threads of the queue that wait for it would hold the process
 
+    def _idle(self, *, within: float) -> None:
+        end = time.monotonic() + within
+        while time.monotonic() < end and not self.bench.slots.idle:
+            time.sleep(0.1)
+
     def _watch(self) -> None:
         while not self._leaving.wait(min(WATCH, self.hosting.beat)):
             try:
                 self.bench.watch()
-            except PitchgenError as error:
+            except Exception as error:  # a database that is away for now, in whichever words
                 log.warning("cannot ask what is still wanted: %s", error)
 
     def _sweep(self) -> None:
@@ -179,7 +196,9 @@ class Worker:
         if self._lease:
             gone = self._sweeper.gone()
             if gone:
-                log.warning("%d stages of %s go to others", self._executor.recover(gone), ", ".join(gone))
+                recovered = self._executor.recover(gone)
+                self.measures.recovered.inc(recovered)
+                log.warning("%d stages of %s go to others", recovered, ", ".join(gone))
         for run in self.runs.unqueued(older=self.hosting.beat):
             if found := self.runs.find(run.id):
                 submit(self.runs, self.queue, found[0], run.id)

@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from opentelemetry.trace import SpanKind, TracerProvider
+from prometheus_client import CollectorRegistry
 
 from pitchgen import __version__
 from pitchgen.core.service import new_id
@@ -50,9 +51,13 @@ def _refusal(request: Request) -> Response | None:
 
 
 def application(
-    platform: Platform, *, depth: Callable[[], Sequence[Any]] = tuple, traces: TracerProvider | None = None
-) -> FastAPI:
-    """The API of a service; `depth` tells how much waits in each queue, `traces` records requests."""
+    platform: Platform, *, depth: Callable[[], Sequence[Any]] = tuple, traces: TracerProvider | None = None,
+    registry: CollectorRegistry | None = None,
+) -> FastAPI:  # fmt: skip
+    """The API of a service; `depth` tells how much waits in each queue, `traces` records requests.
+
+    What it counts goes to `registry`, beside the numbers of an embedded worker.
+    """
     app = FastAPI(
         title="pitchgen",
         version=__version__,
@@ -62,7 +67,7 @@ def application(
         responses=problems.RESPONSES,
     )
     app.state.platform, app.state.rate, app.state.depth = platform, RateLimit(), depth
-    app.state.feed, app.state.metrics = Feed(platform.jobs), watching.Metrics()
+    app.state.feed, app.state.metrics = Feed(platform.jobs), watching.Metrics(registry)
     problems.install(app)
     tracer = (traces or tracing.provider()).get_tracer("pitchgen", __version__)
 

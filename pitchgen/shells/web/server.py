@@ -10,6 +10,7 @@ import threading
 import time
 
 import uvicorn
+from prometheus_client import CollectorRegistry
 
 from pitchgen.core.errors import StorageError
 from pitchgen.core.hosting import Hosting
@@ -59,11 +60,11 @@ def run(hosting: Hosting, *, host: str, port: int, inside: tuple[str, ...]) -> N
     logging.basicConfig(level="INFO", handlers=[handler], force=True)
     for name in ("httpx", "alembic", "dbos"):  # the first names addresses of merchants, the others each step
         logging.getLogger(name).setLevel("WARNING")
-    worker = None
+    worker, registry = None, CollectorRegistry()
     if hosting.embedded:
         hosting.state.mkdir(parents=True, exist_ok=True)
         migrate(hosting)
-        worker = Worker(hosting, at_end=AT_END)
+        worker = Worker(hosting, at_end=AT_END, registry=registry)
     database = worker.database if worker else Database.open(hosting.database_url)
     queue = worker.queue if worker else Queue.open(hosting)
     platform = Platform.of(
@@ -75,7 +76,7 @@ def run(hosting: Hosting, *, host: str, port: int, inside: tuple[str, ...]) -> N
         worker.start()
     ending = threading.Event()
     threading.Thread(target=_carry, args=(platform, ending), name="courier", daemon=True).start()
-    app = application(platform, depth=queue.depth)
+    app = application(platform, depth=queue.depth, registry=registry)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)  # uvicorn raises it again when it has ended, and we are not done
     uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=LEAVE)

@@ -23,8 +23,8 @@ OWN = ("merchant", "job", "method", "path", "status", "seconds", "request_id", "
 class Metrics:
     """The numbers of one API process."""
 
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
         labels = ["method", "route", "status"]
         self.requests = Counter("pitchgen_requests", "Requests answered.", labels, registry=self.registry)
         self.seconds = Histogram(
