@@ -1,8 +1,10 @@
 """The API under load: clients poll and stream while two jobs run; then a large upload, and the memory that it takes.
 
-    python benchmarks/api.py [--clients 200] [--gigabytes 2]
+    python benchmarks/api.py [--clients 200] [--gigabytes 2] [--against CHECKOUT]
 
-The clients share this machine with the server, and their own cost is in the times.
+The clients share this machine with the server, and their own cost is in the times. With `--against`, a server of
+another checkout is polled too, in turns, and what a poll costs each of them is compared: that depends little on what
+else runs.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,12 +36,15 @@ from pitchgen.edges.service.keys import Keys
 from pitchgen.edges.service.merchants import Merchants
 from pitchgen.recipes.service.platform import AT_END
 
-SAMPLE = Path(__file__).parents[1] / "samples" / "socks.mp4"
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = ROOT / "samples" / "socks.mp4"
 LANGUAGES = ("en", "fr", "ru", "es", "de", "ar")
 STAGE = "sleep:*:2"  # seconds of each stage
 POLL = 0.5  # seconds between the questions of one client
 PIECE = 1 << 20
 GIGABYTE = 1_000_000_000
+TURNS, TURN, POLLERS = 4, 8.0, 20  # of each server, seconds of one, clients that ask without a pause
+SCRIPT = "这双袜子纯棉的，十块钱三双。" * 100
 
 
 @dataclass
@@ -128,46 +134,129 @@ async def upload(url: str, key: str, size: int, process: int) -> tuple[float, fl
     return time.perf_counter() - began, before, most
 
 
+def processor_seconds(process: int) -> float:
+    """Of a process, until now."""
+    told = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def poll_without_pause(server: Server, key: str, job: str) -> list[float]:
+    """Seconds until each answer, in one turn."""
+    end, seconds = time.perf_counter() + TURN, list[float]()
+    headers = {"Authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=120) as client:
+
+        async def ask() -> None:
+            while time.perf_counter() < end:
+                began = time.perf_counter()
+                (await client.get(f"/v1/jobs/{job}")).raise_for_status()
+                seconds.append(time.perf_counter() - began)
+
+        await asyncio.gather(*(ask() for _ in range(POLLERS)))
+    return seconds
+
+
+def compare(servers: dict[str, Server]) -> None:
+    """Print what a poll of a job that has ended costs each server."""
+    asked = {name: prepare(server, ended=True) for name, server in servers.items()}
+    spent = dict.fromkeys(servers, 0.0)
+    polls: dict[str, list[float]] = {name: [] for name in servers}
+    for _ in range(TURNS):
+        for name, server in servers.items():
+            before = processor_seconds(server.process)
+            polls[name] += asyncio.run(poll_without_pause(server, asked[name].key, asked[name].jobs[0]))
+            spent[name] += processor_seconds(server.process) - before
+    for name in servers:
+        cost, cuts = spent[name] / len(polls[name]), statistics.quantiles(polls[name], n=100)
+        print(
+            f"{name}: {len(polls[name])} polls of {cost * 1000:.2f} ms of the processor, "
+            f"median {cuts[49] * 1000:.0f} ms, p99 {cuts[98] * 1000:.0f} ms"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--gigabytes", type=float, default=2.0)
+    parser.add_argument("--against", type=Path, help="a checkout whose server is compared with this one")
     chosen = parser.parse_args()
+    with serving(ROOT) as server:
+        measure(server, chosen.clients, chosen.gigabytes)
+        if chosen.against:
+            with serving(chosen.against.resolve()) as other:
+                compare({"this": server, str(chosen.against): other})
+
+
+@dataclass(frozen=True)
+class Server:
+    """A service that runs."""
+
+    url: str
+    folder: Path
+    process: int
+
+
+@contextmanager
+def serving(checkout: Path) -> Iterator[Server]:
+    """The server of a checkout, ready, on a state of its own."""
     with tempfile.TemporaryDirectory() as folder, socket.socket() as found:
         found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+        url = f"http://127.0.0.1:{found.getsockname()[1]}"
         found.close()
         environment = {
-            **os.environ, "PITCHGEN_SERVICE_STATE": folder,
+            **os.environ, "PYTHONPATH": str(checkout), "PITCHGEN_SERVICE_STATE": folder,
             "PITCHGEN_SERVICE_PERFORMER": "pitchgen.recipes.service.standins:Standin",
         }  # fmt: skip
-        words = [sys.executable, "-m", "pitchgen", "serve", "--port", str(port)]
-        server = subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL)
+        words = [sys.executable, "-m", "pitchgen", "serve", "--port", url.rpartition(":")[2]]
+        server = subprocess.Popen(words, env=environment, cwd=folder, stderr=subprocess.DEVNULL)
         try:
-            measure(f"http://127.0.0.1:{port}", Path(folder), server.pid, chosen.clients, chosen.gigabytes)
+            while not ready(url):
+                time.sleep(0.2)
+            yield Server(url, Path(folder), server.pid)
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait()
 
 
-def measure(url: str, folder: Path, process: int, clients: int, gigabytes: float) -> None:
-    """Print what holds under the load."""
-    while True:
-        try:
-            if httpx.get(f"{url}/readyz").is_success:
-                break
-        except httpx.HTTPError:
-            time.sleep(0.2)
-    database = Database.open(Hosting(state=folder).database_url)
+def ready(url: str) -> bool:
+    """Whether a server answers."""
+    try:
+        return httpx.get(f"{url}/readyz").is_success
+    except httpx.HTTPError:
+        return False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the clients ask for."""
+
+    database: Database
+    merchant: str
+    key: str
+    jobs: list[str]
+
+
+def prepare(server: Server, *, ended: bool) -> Asked:
+    """A merchant with two jobs, which run, or have ended."""
+    database = Database.open(Hosting(state=server.folder).database_url)
     merchants, jobs = Merchants(database), Jobs(database, at_end=AT_END)
-    merchant = merchants.add("load").id
+    merchant = merchants.add(f"load {ended}").id
     merchants.limit(merchant, requests_per_minute=10_000_000)
     key = Keys(database).issue(merchant, "load", tuple(Scope)).secret
-    request = JobRequest("vid_none", LANGUAGES, settings={"standin": STAGE})
+    request = JobRequest("vid_none", LANGUAGES, script=SCRIPT, settings={"standin": STAGE})
     made = [jobs.create(merchant, request).id for _ in range(2)]
+    for job in made if ended else ():
+        jobs.cancel(merchant, job)
+    return Asked(database, merchant, key, made)
+
+
+def measure(server: Server, clients: int, gigabytes: float) -> None:
+    """Print what holds under the load."""
+    asked = prepare(server, ended=False)
+    jobs = Jobs(asked.database)
     began = time.perf_counter()
-    seen = asyncio.run(load(url, key, made, clients))
-    last = {len(jobs.events(merchant, job, limit=100_000)) for job in made}
+    seen = asyncio.run(load(server.url, asked.key, asked.jobs, clients))
+    last = {len(jobs.events(asked.merchant, job, limit=100_000)) for job in asked.jobs}
     lost = sum(numbers != list(range(1, len(numbers) + 1)) or len(numbers) not in last for numbers in seen.numbers)
     cuts = statistics.quantiles(seen.seconds, n=100)
     print(f"{clients} clients, {time.perf_counter() - began:.0f} s, {len(seen.seconds)} polls, {seen.refused} refused")
@@ -176,7 +265,8 @@ def measure(url: str, folder: Path, process: int, clients: int, gigabytes: float
     )
     told = sum(map(len, seen.numbers))
     print(f"{len(seen.numbers)} streams told {told} events over {seen.reconnects} connections; {lost} missed any")
-    seconds, before, most = asyncio.run(upload(url, key, int(gigabytes * GIGABYTE), process))
+    size = int(gigabytes * GIGABYTE)
+    seconds, before, most = asyncio.run(upload(server.url, asked.key, size, server.process))
     print(f"upload of {gigabytes:g} GB: {seconds:.0f} s; memory {before:.0f} MB before, at most {most:.0f} MB")
 
 

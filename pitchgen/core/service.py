@@ -158,6 +158,15 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a job is."""
+
+    job: Job
+    outputs: tuple[Output, ...]
+    """Of its newest run, in the order of the request."""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened to a job, as its listeners are told."""
 

@@ -133,7 +133,7 @@ def key_revoke(
     database: DatabaseOption = None,
     state: StateOption = None,
 ) -> None:
-    """End a key at once."""
+    """End a key; who serves knows within 2 seconds."""
     _keys(database, state).revoke(_merchants(database, state).find(name).id, key_id)
     sys.stdout.write(f"{key_id}: opens nothing any more\n")
 

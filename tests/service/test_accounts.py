@@ -18,7 +18,7 @@ from pitchgen.edges.service.batches import Batches
 from pitchgen.edges.service.database import Database
 from pitchgen.edges.service.glossaries import Glossaries
 from pitchgen.edges.service.jobs import Jobs
-from pitchgen.edges.service.keys import Keys
+from pitchgen.edges.service.keys import Caller, Keys
 from pitchgen.edges.service.merchants import Merchants
 from pitchgen.edges.service.objects import Objects
 from pitchgen.edges.service.usages import Usages, month_of
@@ -50,6 +50,45 @@ def test_a_key_opens_until_it_is_revoked_and_is_nowhere_in_the_database(database
         assert keys.recognise(wrong) is None
     keys.revoke(wang, issued.key.id)
     assert keys.recognise(issued.secret) is None
+
+
+def test_who_bears_a_key_is_remembered_until_something_changes(
+    database: Database, wang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, elsewhere = Keys(database, remember=2.0), Keys(database, remember=2.0)
+    merchants = Merchants(database, changed=here.forget)
+    issued = here.issue(wang, "shop", [Scope.READ])
+    assert here.remembered(issued.secret) is None
+    for keys in (here, elsewhere):
+        assert keys.recognise(issued.secret) == keys.remembered(issued.secret)
+        assert keys.remembered(issued.secret + "x") is None
+    merchants.limit(wang, requests_per_minute=7)
+    caller = here.recognise(issued.secret)
+    assert caller is not None
+    assert caller.merchant.requests_per_minute == 7
+    here.revoke(wang, issued.key.id)
+    assert here.recognise(issued.secret) is None
+    assert elsewhere.recognise(issued.secret)  # another process does not know yet
+    later = time.monotonic() + 2.1
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert elsewhere.recognise(issued.secret) is None
+
+
+def test_what_was_read_before_a_change_is_not_remembered(
+    database: Database, wang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = Keys(database, remember=2.0)
+    issued = keys.issue(wang, "shop", [Scope.READ])
+    find = keys._found
+
+    def slow(secret: str) -> Caller | None:
+        found = find(secret)
+        keys.revoke(wang, issued.key.id)
+        return found
+
+    monkeypatch.setattr(keys, "_found", slow)
+    keys.recognise(issued.secret)
+    assert keys.remembered(issued.secret) is None
 
 
 def test_a_key_expires(database: Database, wang: str, monkeypatch: pytest.MonkeyPatch) -> None:

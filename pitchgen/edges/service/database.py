@@ -32,6 +32,7 @@ class Database:
 
     def __init__(self, engine: Engine, url: str) -> None:
         self.engine = engine
+        self._reader = engine.execution_options(reading=True)
         self.url = url
         """As it was given: what a queue on the same database opens."""
 
@@ -70,7 +71,7 @@ class Database:
             StorageError: the database cannot be reached.
         """
         try:
-            with self.engine.connect().execution_options(reading=True) as connection, connection.begin():
+            with self._reader.connect() as connection, connection.begin():
                 yield connection
         except OperationalError as error:
             raise StorageError(f"{self.shown}: {_reason(error)}") from error

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pitchgen.core.errors import Conflict, InputError
-from pitchgen.core.service import Event, Job, JobRequest, JobState, Output, OutputState, Page, Run, new_id
+from pitchgen.core.service import Event, Job, JobRequest, JobState, Output, OutputState, Page, Run, Standing, new_id
 from pitchgen.edges.service import rows, tables
 from pitchgen.edges.service.database import Database
 from pitchgen.edges.service.records import (
@@ -22,6 +22,7 @@ from pitchgen.edges.service.records import (
     find_job,
     job_from,
     newest_run,
+    output_from,
     outputs_of,
     values_of,
 )
@@ -150,12 +151,21 @@ class Jobs:
 
     def outputs(self, merchant: str, job_id: str) -> tuple[Output, ...]:
         """What the newest run of her job has made, in the order of the request; none where she has no such job."""
+        standing = self.standing(merchant, job_id)
+        return standing.outputs if standing else ()
+
+    def standing(self, merchant: str, job_id: str) -> Standing | None:
+        """How far her job is, in one look: two statements. None where she has no such job."""
+        o, r = tables.output, tables.run
         with self._database.reading() as connection:
             job = find_job(connection, merchant, job_id)
             if job is None:
-                return ()
-            order = {code: place for place, code in enumerate(job.request.languages)}
-            return tuple(sorted(outputs_of(connection, newest_run(connection, job)), key=lambda o: order[o.language]))
+                return None
+            query = select(o).join_from(r, o, r.c.id == o.c.run_id)
+            newest = query.where(r.c.job_id == job.id, r.c.generation == job.generation, o.c.merchant == merchant)
+            outputs = tuple(map(output_from, connection.execute(newest)))
+        order = {code: place for place, code in enumerate(job.request.languages)}
+        return Standing(job, tuple(sorted(outputs, key=lambda output: order[output.language])))
 
     def events(self, merchant: str, job_id: str, *, after: int = 0, limit: int = EVENTS) -> tuple[Event, ...]:
         """What happened to her job after event number `after`, in order."""

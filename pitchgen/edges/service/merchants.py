@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Row, insert, or_, select, update
@@ -17,8 +18,9 @@ from pitchgen.edges.service.database import Database
 class Merchants:
     """All merchants of the service."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, *, changed: Callable[[str], object] = lambda _: None) -> None:
+        """With who is told of a merchant whose limits were changed."""
+        self._database, self._changed = database, changed
 
     def add(self, name: str) -> Merchant:
         """A new merchant, without limits of her own.
@@ -58,6 +60,7 @@ class Merchants:
         """Quotas by name: `active_jobs`, `requests_per_minute`, `storage_bytes`, `media_minutes`; None lifts it."""
         with self._database.transaction() as connection:
             connection.execute(update(tables.merchant).where(tables.merchant.c.id == merchant).values(**limits))
+        self._changed(merchant)
 
 
 def merchant_from(row: Row[Any]) -> Merchant:

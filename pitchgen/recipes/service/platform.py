@@ -25,6 +25,9 @@ from pitchgen.recipes.service.receiving import Receiving
 
 AT_END: tuple[AtEnd, ...] = (usages.count, webhooks.owe)
 """What is written down in the transaction that ends a run, whoever ends it."""
+REMEMBERED = 2.0
+"""Seconds for which an API process takes a key and its merchant's limits for what they were: whoever polls does so more
+often, and a key that leaked is revoked by a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,10 @@ class Platform:
         jobs, videos, used = Jobs(database, at_end=AT_END), Videos(database), Usages(database)
         batches, glossaries = Batches(database, jobs), Glossaries(database, objects)
         voices = VoiceFolders(database, objects, folder / "voices")
+        keys = Keys(database, remember=REMEMBERED)
         return cls(
-            database=database, objects=objects, merchants=Merchants(database), keys=Keys(database), videos=videos,
+            database=database, objects=objects, merchants=Merchants(database, changed=keys.forget), keys=keys,
+            videos=videos,
             jobs=jobs, batches=batches, glossaries=glossaries, voices=voices, usages=used, secrets=Secrets(database),
             deliveries=Deliveries(database), courier=Courier(database, addresses),
             receiving=Receiving(videos, used, objects, folder / "incoming", addresses=addresses, limits=limits),

@@ -17,7 +17,7 @@ from pitchgen.core.errors import InputError, NotFound
 from pitchgen.core.service import Output, OutputState
 from pitchgen.recipes.service.platform import Platform
 from pitchgen.shells.web.callers import Reader, ThePlatform
-from pitchgen.shells.web.jobs import job_of
+from pitchgen.shells.web.jobs import standing_of
 from pitchgen.shells.web.shapes import FileShown, FilesShown, OutputShown
 
 router = APIRouter(prefix="/v1/jobs/{job_id}/outputs", tags=["outputs"])
@@ -42,8 +42,7 @@ class Piece:
 @router.get("", tags=["jobs"])
 def list_outputs(job_id: str, merchant: Reader, platform: ThePlatform) -> list[OutputShown]:
     """The languages of a job, in the order in which they were asked for."""
-    job_of(platform, merchant.id, job_id)
-    return list(map(OutputShown.of, platform.jobs.outputs(merchant.id, job_id)))
+    return list(map(OutputShown.of, standing_of(platform, merchant.id, job_id).outputs))
 
 
 @router.get("/{language}")
@@ -123,8 +122,7 @@ def _prefix(platform: Platform, merchant: str, job_id: str, language: str) -> st
 
 
 def _output(platform: Platform, merchant: str, job_id: str, language: str) -> Output:
-    job_of(platform, merchant, job_id)
-    for output in platform.jobs.outputs(merchant, job_id):
+    for output in standing_of(platform, merchant, job_id).outputs:
         if output.language == language:
             return output
     raise NotFound(f"{job_id}: was not asked for {language}")

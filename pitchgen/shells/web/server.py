@@ -29,6 +29,9 @@ from pitchgen.shells.web.watching import JsonLines
 SWEEP = 3600.0  # seconds between looks for uploads that nobody goes on with
 COURIER = 2.0  # seconds between looks for messages that are due
 LEAVE = 10  # seconds that streams have to end in
+KEEP_ALIVE = (
+    75  # seconds that an idle connection stays: longer than proxies keep theirs, who would send into a closed one
+)
 log = logging.getLogger("pitchgen.serve")
 
 
@@ -79,7 +82,10 @@ def run(hosting: Hosting, *, host: str, port: int, inside: tuple[str, ...]) -> N
     app = application(platform, depth=queue.depth, registry=registry)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)  # uvicorn raises it again when it has ended, and we are not done
-    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=LEAVE)
+    uvicorn.run(
+        app, host=host, port=port, log_config=None, access_log=False, timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=LEAVE,
+    )  # fmt: skip
     ending.set()
     if worker:
         worker.drain()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from pitchgen.core.account import Batch, Count, Delivery, StoredGlossary, Usage, Video, rfc3339
-from pitchgen.core.service import Event, Job, JobRequest, JobState, Output, Priority
+from pitchgen.core.service import Event, Job, JobRequest, JobState, Output, Priority, Standing
 
 SMALL = 200  # characters of a name
 Name = Annotated[str, Field(min_length=1, max_length=SMALL)]
@@ -18,6 +19,11 @@ class Taken(BaseModel):
     """A document that comes in: a field that nobody knows is a mistake."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+def document(shown: BaseModel) -> Response:
+    """An answer that is ready to be sent: what is polled is not validated and turned over once more."""
+    return Response(shown.model_dump_json(), media_type="application/json")
 
 
 class LinkedVideo(Taken):
@@ -139,7 +145,13 @@ class JobShown(BaseModel):
     outputs: list[OutputShown] | None = None
 
     @classmethod
-    def of(cls, job: Job, outputs: tuple[Output, ...] | None = None) -> JobShown:
+    def of(cls, standing: Standing) -> JobShown:
+        shown = cls.listed(standing.job)
+        shown.outputs = list(map(OutputShown.of, standing.outputs))
+        return shown
+
+    @classmethod
+    def listed(cls, job: Job) -> JobShown:
         asked = job.request
         return cls(
             id=job.id, video_id=asked.video_id, languages=list(asked.languages), state=job.state.value,
@@ -147,7 +159,6 @@ class JobShown(BaseModel):
             webhook=asked.webhook, settings=dict(asked.settings), generation=job.generation, batch=job.batch,
             error=job.error, created_at=rfc3339(job.created_at), updated_at=rfc3339(job.updated_at),
             finished_at=rfc3339(job.finished_at) if job.finished_at else None,
-            outputs=None if outputs is None else list(map(OutputShown.of, outputs)),
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -54,6 +55,7 @@ async def _lines(feed: Feed, merchant: str, job_id: str, after: int) -> AsyncIte
             return
 
 
+@lru_cache(maxsize=4096)  # as many listen to the same job
 def _record(event: Event) -> str:
     return f"id: {event.number}\nevent: {event.kind}\ndata: {EventShown.of(event).model_dump_json()}\n\n"
 
