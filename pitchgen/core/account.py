@@ -152,9 +152,9 @@ def rfc3339(at: float) -> str:
 class Limits:
     """What holds for every merchant who has no limit of her own."""
 
-    upload_bytes: int = 4 << 30
-    """Of one video: two hours from a phone."""
-    requests_per_minute: int = 600
-    """Of one merchant, over all her keys: ten screens that ask every second."""
-    batch_jobs: int = 2000
+    upload_bytes: int
+    """Of one video."""
+    requests_per_minute: int
+    """Of one merchant, over all her keys."""
+    batch_jobs: int
     """In one request."""

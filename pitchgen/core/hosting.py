@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pitchgen.core.account import Limits
+
+GIBIBYTE = 1 << 30
+
 
 @dataclass(frozen=True, slots=True)
 class Hosting:
@@ -42,7 +46,16 @@ class Hosting:
     keep_days: float = 30.0
     """How long outputs of ended jobs are kept; what they were made from is kept as long as they are."""
     metrics: str | None = None
-    """`HOST:PORT` on which a worker tells how it is and what it did; by default nowhere."""
+    """`HOST:PORT` on which a process tells how it is and what it did; by default a worker nowhere, and the API on its
+    own address."""
+    inside: str = ""
+    """Private networks that links and webhooks of merchants may lead to, joined by commas: `10.2.0.0/16`."""
+    upload_gib: float = 4.0
+    """Of one video: two hours from a phone."""
+    requests_per_minute: int = 600
+    """Of a merchant without a limit of her own, over all her keys: ten screens that ask every second."""
+    batch_jobs: int = 2000
+    """In one request."""
     performer: str = "pitchgen.recipes.service.performing:Performing"
     """Who does the work of a stage: `module:class`, which tests and benchmarks replace."""
 
@@ -60,6 +73,16 @@ class Hosting:
     def embedded(self) -> bool:
         """Whether one process does everything."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """Those of `inside`."""
+        return tuple(part.strip() for part in self.inside.split(",") if part.strip())
+
+    @property
+    def limits(self) -> Limits:
+        """What holds for every merchant who has no limit of her own."""
+        return Limits(int(self.upload_gib * GIBIBYTE), self.requests_per_minute, self.batch_jobs)
 
     @property
     def polling(self) -> float:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import fields
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, get_args
 
@@ -118,9 +119,27 @@ def read_hosting(given: Mapping[str, Any], *, folder: Path | None = None) -> Hos
             near = get_close_matches(name, names, n=1)
             raise InputError(f"{SERVICE}: no setting is called {name!r}{f'; did you mean {near[0]}?' if near else ''}")
     try:
-        return msgspec.convert(values, Hosting, strict=False, dec_hook=_path)
+        hosting = msgspec.convert(values, Hosting, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise InputError(f"settings of the service: {error}") from error
+    _check_hosting(hosting)
+    return hosting
+
+
+def _check_hosting(hosting: Hosting) -> None:
+    """Refuse limits that nobody could keep, and networks that are none.
+
+    Raises:
+        InputError: the setting is named.
+    """
+    for name in ("upload_gib", "requests_per_minute", "batch_jobs"):
+        if not getattr(hosting, name) > 0:
+            raise InputError(f"{SERVICE}: {name} is more than 0, not {getattr(hosting, name):g}")
+    for network in hosting.networks:
+        try:
+            ip_network(network)
+        except ValueError as error:
+            raise InputError(f"{SERVICE}: inside is networks, as in 10.2.0.0/16,fd00::/8: {error}") from None
 
 
 def default_store() -> Path:

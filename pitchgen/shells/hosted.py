@@ -24,7 +24,12 @@ ObjectsOption = Annotated[
 StateOption = Annotated[Path | None, typer.Option("--state", help="Folder of this process. (default: service)")]
 
 
-def hosting_of(database: str | None, objects: str | None, state: Path | None) -> Hosting:
+MetricsOption = Annotated[
+    str | None, typer.Option("--metrics", help="HOST:PORT for /metrics, /healthz and /readyz, kept inside.")
+]
+
+
+def hosting_of(database: str | None, objects: str | None, state: Path | None, **more: object) -> Hosting:
     """The settings of the service, with what the command line says.
 
     Raises:
@@ -32,7 +37,7 @@ def hosting_of(database: str | None, objects: str | None, state: Path | None) ->
     """
     from pitchgen.edges.settings import read_hosting
 
-    return read_hosting({"database": database, "objects": objects, "state": state})
+    return read_hosting({"database": database, "objects": objects, "state": state, **more})
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pitchgen.core.errors import InputError
-from pitchgen.shells.hosted import DatabaseOption, ObjectsOption, StateOption, hosting_of, needing_extra
+from pitchgen.core.hosting import GIBIBYTE
+from pitchgen.shells.hosted import DatabaseOption, MetricsOption, ObjectsOption, StateOption, hosting_of, needing_extra
 
 if TYPE_CHECKING:
     from pitchgen.edges.service.database import Database
@@ -20,7 +21,6 @@ key = typer.Typer(help="Keys of merchants: made, listed, exchanged, revoked.", n
 merchant = typer.Typer(help="Merchants and what each may use.", no_args_is_help=True)
 
 DAY = 24 * 3600.0
-GIBIBYTE = 1 << 30
 MerchantArgument = Annotated[str, typer.Argument(help="Name or id of the merchant.")]
 
 
@@ -28,17 +28,28 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="Port to listen on.")] = 8000,
     inside: Annotated[
-        str, typer.Option("--inside", help="Private networks that links and webhooks may lead to, as in 10.2.0.0/16.")
-    ] = "",
+        str | None,
+        typer.Option("--inside", help="Private networks that links and webhooks may lead to, as in 10.2.0.0/16."),
+    ] = None,
+    metrics: MetricsOption = None,
+    upload_gib: Annotated[float | None, typer.Option("--upload-gib", help="Of one video. (default: 4)")] = None,
+    requests_per_minute: Annotated[
+        int | None,
+        typer.Option("--requests-per-minute", help="Of a merchant without a limit of her own. (default: 600)"),
+    ] = None,
+    batch_jobs: Annotated[int | None, typer.Option("--batch-jobs", help="In one request. (default: 2000)")] = None,
     database: DatabaseOption = None,
     objects: ObjectsOption = None,
     state: StateOption = None,
 ) -> None:
     """Answer the HTTP API; on SQLite also do the work, on Postgres workers do it."""
-    hosting = hosting_of(database, objects, state)
+    hosting = hosting_of(
+        database, objects, state, inside=inside, metrics=metrics, upload_gib=upload_gib,
+        requests_per_minute=requests_per_minute, batch_jobs=batch_jobs,
+    )  # fmt: skip
     with needing_extra():
         from pitchgen.shells.web.server import run
-    run(hosting, host=host, port=port, inside=tuple(part.strip() for part in inside.split(",") if part.strip()))
+    run(hosting, host=host, port=port)
 
 
 @merchant.command("add")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pitchgen.shells.hosted import DatabaseOption, ObjectsOption, StateOption, hosting_of, needing_extra
+from pitchgen.shells.hosted import DatabaseOption, MetricsOption, ObjectsOption, StateOption, hosting_of, needing_extra
 
 service = typer.Typer(
     help="The hosted service: who may ask it, its tables, what was given up, what is thrown away.", no_args_is_help=True
@@ -20,24 +20,21 @@ def worker(
     queues: Annotated[
         str, typer.Option("--queues", help="gpu, gpu-interactive, cpu, cpu-interactive, orch, all; joined by commas.")
     ] = "all",
-    metrics: Annotated[
-        str | None,
-        typer.Option("--metrics", help="HOST:PORT for /metrics, /healthz and /readyz. (default: none)"),
-    ] = None,
+    metrics: MetricsOption = None,
     database: DatabaseOption = None,
     objects: ObjectsOption = None,
     state: StateOption = None,
 ) -> None:
     """Work on the stages of the hosted service until asked to end: one process for each GPU, others for files."""
-    hosting = hosting_of(database, objects, state)
+    hosting = hosting_of(database, objects, state, metrics=metrics)
     with needing_extra():
         from pitchgen.recipes.service.platform import AT_END
         from pitchgen.recipes.service.worker import Worker
         from pitchgen.shells.vitals import show
     logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(name)s %(message)s")
     working = Worker(hosting, [role.strip() for role in queues.split(",")], at_end=AT_END)
-    if address := metrics or hosting.metrics:
-        show(address, working.measures.registry, working.unready)
+    if hosting.metrics:
+        show(hosting.metrics, working.measures.registry, working.unready)
     working.run()
 
 

@@ -50,7 +50,7 @@ class Site:
         return TestClient(self.app, headers={"Authorization": f"Bearer {key}"}, raise_server_exceptions=False)
 
 
-LIMITS = Limits(upload_bytes=4 << 20, requests_per_minute=100_000)
+LIMITS = Limits(upload_bytes=4 << 20, requests_per_minute=100_000, batch_jobs=2000)
 
 
 @contextmanager

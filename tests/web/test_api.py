@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from api_site import PROBLEM, Site, finished_job, opened, ready_video, say
@@ -14,7 +15,9 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from starlette.testclient import TestClient
 
+from pitchgen.core.errors import StorageError
 from pitchgen.core.service import JobRequest, Scope
+from pitchgen.edges.service.database import Database
 from pitchgen.shells.web.application import application
 from pitchgen.shells.web.tracing import provider
 
@@ -165,4 +168,23 @@ def test_the_operator_sees_it(site: Site) -> None:
     assert client.get("/readyz").text == "ok\n"
     site.client(site.wang).get("/v1/jobs")
     assert 'pitchgen_requests_total{method="GET",route="/v1/jobs",status="200"} 1.0' in client.get("/metrics").text
+    assert "pitchgen_streamed_jobs 0.0" in client.get("/metrics").text
     assert client.get("/docs").status_code == 404
+    elsewhere = TestClient(application(site.platform, scraped=False))
+    assert elsewhere.get("/metrics").status_code == 404
+
+
+def test_what_is_wrong_inside_is_told_to_the_operator_alone(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away() -> NoReturn:
+        raise StorageError("postgresql://pitchgen@db.inside/pitchgen: does not answer")
+
+    monkeypatch.setattr(Database, "current", lambda self: away())
+    client = TestClient(application(site.platform, depth=away))
+    unready = client.get("/readyz")
+    assert (unready.status_code, unready.text) == (503, "not ready; the log says why\n")
+    assert "db.inside" in caplog.text
+    numbers = client.get("/metrics")
+    assert 'route="/readyz"' in numbers.text  # which are told though the queue cannot be counted
+    assert "db.inside" not in numbers.text

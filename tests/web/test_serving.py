@@ -42,7 +42,10 @@ def command(*words: str) -> list[str]:
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A state folder of its own; everything else as an operator has it."""
-    return {**os.environ, "PITCHGEN_SERVICE_STATE": str(tmp_path_factory.mktemp("serve")), "OMP_NUM_THREADS": "1"}
+    return {
+        **os.environ, "PITCHGEN_SERVICE_STATE": str(tmp_path_factory.mktemp("serve")), "OMP_NUM_THREADS": "1",
+        "PITCHGEN_SERVICE_INSIDE": "127.0.0.1/32", "METRICS_PORT": str(free_port()),
+    }  # fmt: skip
 
 
 def told(environment: dict[str, str], *words: str) -> str:
@@ -53,8 +56,8 @@ def told(environment: dict[str, str], *words: str) -> str:
 
 @pytest.fixture(scope="module")
 def server(environment: dict[str, str]) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    port = free_port()
-    words = command("serve", "--port", str(port), "--inside", "127.0.0.1/32")
+    port, metrics_port = free_port(), int(environment["METRICS_PORT"])
+    words = command("serve", "--port", str(port), "--metrics", f"127.0.0.1:{metrics_port}", "--batch-jobs", "2")
     process = subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True)
     lines: list[str] = []
     assert process.stderr
@@ -142,11 +145,16 @@ def test_a_video_in_and_its_languages_out(
         piece = client.get(done["outputs"][0]["url"], headers={"Range": "bytes=10-19"})
         assert (piece.status_code, piece.content) == (206, whole[10:20])
         assert client.get("/v1/usage").json()["outputs"] == 1
-        numbers = httpx.get(f"{server[0]}/metrics").text  # the embedded worker's beside those of the API
+        numbers = httpx.get(f"http://127.0.0.1:{environment['METRICS_PORT']}/metrics").text
+        assert httpx.get(f"{server[0]}/metrics").status_code == 404
+        assert 'pitchgen_requests_total{method="GET",route="/v1/usage",status="200"} 1.0' in numbers
+        # the embedded worker's numbers beside those of the API
         assert 'pitchgen_stages_total{outcome="done",stage="make"} 1.0' in numbers
         assert 'pitchgen_stage_real_time_factor_count{stage="make"} 1.0' in numbers
         assert 'pitchgen_store_misses_total{stage="make",verb="picture"} 1.0' in numbers
         assert 'pitchgen_queue_waiting{queue="gpu"} 0.0' in numbers
+        many = client.post("/v1/batches", json={"name": "b", "jobs": [{**order, "languages": ["en"]}] * 3})
+        assert (many.status_code, "1 to 2 jobs" in many.json()["detail"]) == (422, True)
         end = time.monotonic() + PATIENCE
         while not hooks[1] and time.monotonic() < end:
             time.sleep(0.05)
@@ -155,6 +163,23 @@ def test_a_video_in_and_its_languages_out(
         signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{body}".encode()
         assert headers["webhook-signature"] == "v1," + base64.b64encode(hmac.digest(secret, signed, "sha256")).decode()
         assert json.loads(body)["data"]["job_id"] == job["id"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--inside", "10.2.0.0/33"], "service: inside is networks, as in 10.2.0.0/16"),
+        (["--upload-gib", "0"], "service: upload_gib is more than 0, not 0"),
+        (["--metrics", "nowhere"], "'nowhere' is no address for metrics"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_one_line(words: list[str], told: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        command("serve", "--port", str(free_port()), "--state", str(tmp_path), *words), capture_output=True, text=True,
+        timeout=PATIENCE,
+    )  # fmt: skip
+    last = done.stderr.strip().splitlines()[-1]
+    assert (done.returncode, last.startswith("pitchgen: "), told in last) == (3, True, True), done.stderr
 
 
 def test_a_second_one_on_the_same_folder_is_refused(

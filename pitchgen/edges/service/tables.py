@@ -240,3 +240,10 @@ usage = Table(
     Column("size_bytes", BigInteger, nullable=False),
     Index("usage_by_merchant", "merchant", "at"),
 )
+
+request_count = Table(
+    "request_count",
+    metadata,
+    Column("merchant", ForeignKey("merchant.id"), primary_key=True),
+    Column("taken", BigInteger, nullable=False),
+)

@@ -53,11 +53,9 @@ class Platform:
 
     @classmethod
     def of(
-        cls, database: Database, objects: Objects, folder: Path, submit: Submit, *, addresses: Addresses | None = None,
-        limits: Limits | None = None,
+        cls, database: Database, objects: Objects, folder: Path, submit: Submit, *, addresses: Addresses, limits: Limits
     ) -> Platform:  # fmt: skip
         """The service on a database and an object storage, with a folder of this machine for what is under way."""
-        limits, addresses = limits or Limits(), addresses or Addresses()
         jobs, videos, used = Jobs(database, at_end=AT_END), Videos(database), Usages(database)
         batches, glossaries = Batches(database, jobs), Glossaries(database, objects)
         voices = VoiceFolders(database, objects, folder / "voices")

@@ -18,17 +18,17 @@ from pitchgen.core.errors import (
     TooLarge,
     in_one_line,
 )
+from pitchgen.core.hosting import GIBIBYTE
 from pitchgen.core.service import Merchant, video_key
 from pitchgen.edges.probe import probe
 from pitchgen.edges.service.addresses import Addresses
-from pitchgen.edges.service.links import fetch
+from pitchgen.edges.service.links import PATIENCE, fetch
 from pitchgen.edges.service.objects import Objects
 from pitchgen.edges.service.usages import Usages
 from pitchgen.edges.service.videos import Videos
 
 Start = Callable[[Callable[[], None]], object]
 """Does something beside the request that asked for it."""
-GIBIBYTE = 1 << 30
 KEPT = 24 * 3600.0  # seconds that an upload may take: as long as its routes say that it is kept
 
 
@@ -135,7 +135,7 @@ class Receiving:
         self._objects.delete(video_key(merchant.id, video_id))
 
     def recover(self) -> None:
-        """After a restart: what was being fetched is fetched by nobody."""
+        """After a restart of the only process: what was being fetched is fetched by nobody."""
         for video in self._videos.abandoned(Way.LINK):
             self._videos.failed(video.merchant, video.id, "the service was restarted meanwhile; give the link again")
 
@@ -143,10 +143,13 @@ class Receiving:
         """Give up uploads that nobody goes on with, and delete what is left of any; how many were given up."""
         old = time.time() - KEPT
         given_up = [
-            video for way in (Way.TUS, Way.PRESIGNED) for video in self._videos.abandoned(way) if video.created_at < old
-        ]
+            video for way, kept in ((Way.TUS, KEPT), (Way.PRESIGNED, KEPT), (Way.LINK, 2 * PATIENCE))
+            for video in self._videos.abandoned(way) if video.created_at < time.time() - kept
+        ]  # fmt: skip
         for video in given_up:
-            self._videos.failed(video.merchant, video.id, "it did not come within a day; upload it again")
+            self._videos.failed(
+                video.merchant, video.id, "it did not come in time; upload it again, or give the link again"
+            )
             self._objects.delete(_landing_key(video))
         for path in self.folder.iterdir():
             if path.stat().st_mtime < old:

@@ -10,6 +10,7 @@ from opentelemetry.trace import TracerProvider
 from prometheus_client import CollectorRegistry
 
 from pitchgen import __version__
+from pitchgen.edges.service.request_counts import RequestCounts
 from pitchgen.recipes.service.platform import Platform
 from pitchgen.shells.web import (
     account,
@@ -34,11 +35,12 @@ ROUTERS = (videos, jobs, streams, outputs, voices, glossaries, batches, account)
 
 def application(
     platform: Platform, *, depth: Callable[[], Sequence[Any]] = tuple, traces: TracerProvider | None = None,
-    registry: CollectorRegistry | None = None,
+    registry: CollectorRegistry | None = None, scraped: bool = True,
 ) -> FastAPI:  # fmt: skip
     """The API of a service; `depth` tells how much waits in each queue, `traces` records requests.
 
-    What it counts goes to `registry`, beside the numbers of an embedded worker.
+    What it counts goes to `registry`, beside the numbers of an embedded worker; it shows that at `/metrics` where it is
+    `scraped` itself.
     """
     app = FastAPI(
         title="pitchgen",
@@ -48,8 +50,11 @@ def application(
         redoc_url=None,
         responses=problems.RESPONSES,
     )
-    app.state.platform, app.state.rate, app.state.depth = platform, RateLimit(), depth
-    app.state.feed, app.state.metrics = Feed(platform.jobs), watching.Metrics(registry)
+    feed = Feed(platform.jobs)
+    alone = platform.database.embedded
+    rate = RateLimit() if alone else RateLimit(RequestCounts(platform.database).add)
+    app.state.platform, app.state.rate, app.state.feed = platform, rate, feed
+    app.state.metrics = watching.Metrics(registry or CollectorRegistry(), feed=feed, depth=depth)
     problems.install(app)
     tracer = (traces or tracing.provider()).get_tracer("pitchgen", __version__)
 
@@ -58,4 +63,6 @@ def application(
         app.include_router(module.router)
     app.include_router(uploads(platform.receiving))
     app.include_router(watching.router)
+    if scraped:
+        app.include_router(watching.scraped)
     return app

@@ -5,6 +5,8 @@ What can be told without the database is told in the event loop: a hop to a thre
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -14,10 +16,14 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from pitchgen.core.errors import PitchgenError, in_one_line
 from pitchgen.core.service import Merchant, Scope
 from pitchgen.edges.service.keys import Caller
 from pitchgen.recipes.service.platform import Platform
+from pitchgen.shells.web.limits import RateLimit
 
+log = logging.getLogger("pitchgen.serve")
+_sharing: set[asyncio.Task[None]] = set()  # the loop holds its tasks weakly
 _bearer = HTTPBearer(auto_error=False, description="An API key: pgk_...")
 
 
@@ -50,10 +56,19 @@ async def caller_of(
             {"WWW-Authenticate": "Bearer"},
         )
     request.state.merchant, request.state.key = caller.merchant.id, caller.key.id
-    request.app.state.rate.take(
-        caller.merchant.id, caller.merchant.requests_per_minute or platform.limits.requests_per_minute
-    )
+    rate: RateLimit = request.app.state.rate
+    if rate.take(caller.merchant.id, caller.merchant.requests_per_minute or platform.limits.requests_per_minute):
+        sharing = asyncio.create_task(_share(rate, caller.merchant.id))  # nobody waits for it
+        _sharing.add(sharing)
+        sharing.add_done_callback(_sharing.discard)
     return caller
+
+
+async def _share(rate: RateLimit, merchant: str) -> None:
+    try:
+        await run_in_threadpool(rate.share, merchant)
+    except PitchgenError as error:
+        log.warning("requests are counted by this process alone: %s", in_one_line(error))
 
 
 def scoped(scope: Scope) -> Callable[..., Awaitable[Merchant]]:

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+from functools import partial
 
 import uvicorn
 from prometheus_client import CollectorRegistry
@@ -23,8 +24,9 @@ from pitchgen.edges.service.records import newest_run
 from pitchgen.edges.service.runs import Runs
 from pitchgen.recipes.service.platform import AT_END, Platform
 from pitchgen.recipes.service.worker import Worker, migrate, submit
+from pitchgen.shells.vitals import show
 from pitchgen.shells.web.application import application
-from pitchgen.shells.web.watching import JsonLines
+from pitchgen.shells.web.watching import JsonLines, unready
 
 SWEEP = 3600.0  # seconds between looks for uploads that nobody goes on with
 COURIER = 2.0  # seconds between looks for messages that are due
@@ -52,11 +54,12 @@ class Counter:
             log.warning("%s", error, extra={"merchant": job.merchant, "job": job.id})
 
 
-def run(hosting: Hosting, *, host: str, port: int, inside: tuple[str, ...]) -> None:
+def run(hosting: Hosting, *, host: str, port: int) -> None:
     """Serve until the process is asked to end.
 
     Raises:
         StorageError: the database cannot be reached, or another process serves from the state folder.
+        InputError: the address for metrics is none, or is taken.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
@@ -72,14 +75,16 @@ def run(hosting: Hosting, *, host: str, port: int, inside: tuple[str, ...]) -> N
     queue = worker.queue if worker else Queue.open(hosting)
     platform = Platform.of(
         database, Objects.open(hosting.objects_url), hosting.state, Counter(database, queue).submit,
-        addresses=Addresses(inside=inside),
+        addresses=Addresses(inside=hosting.networks), limits=hosting.limits,
     )  # fmt: skip
-    platform.receiving.recover()
+    app = application(platform, depth=queue.depth, registry=registry, scraped=hosting.metrics is None)
+    if hosting.metrics:
+        show(hosting.metrics, registry, partial(unready, platform))
     if worker:
+        platform.receiving.recover()  # where others fetch too, the sweep finds what nobody does
         worker.start()
     ending = threading.Event()
     threading.Thread(target=_carry, args=(platform, ending), name="courier", daemon=True).start()
-    app = application(platform, depth=queue.depth, registry=registry)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)  # uvicorn raises it again when it has ended, and we are not done
     uvicorn.run(
