@@ -24,6 +24,7 @@ hypothesis.settings.load_profile("unhurried")
 
 if TYPE_CHECKING:
     from postgres import Postgres
+    from s3 import S3
 
     from pitchgen.edges.service.database import Database
     from pitchgen.edges.service.objects import Objects
@@ -165,6 +166,23 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     database.migrate()
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3]:
+    """A running server."""
+    from s3 import serving
+
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(s3: S3, monkeypatch: pytest.MonkeyPatch) -> Objects:
+    """An object storage in an empty bucket."""
+    from pitchgen.edges.service.objects import Objects
+
+    return Objects.open(s3.bucket(monkeypatch))
 
 
 @pytest.fixture

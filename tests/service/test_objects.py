@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from pitchgen.core.errors import InputError, StorageError
 from pitchgen.edges.service import objects as module
 from pitchgen.edges.service.objects import Objects
+
+if TYPE_CHECKING:
+    from s3 import S3
+
+
+@pytest.fixture(params=["folder", "s3"])
+def objects(request: pytest.FixtureRequest) -> Objects:
+    """Both kinds."""
+    found: Objects = request.getfixturevalue("bucket" if request.param == "s3" else "folder")
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Objects:
+    return Objects.open((tmp_path / "objects").as_uri())
 
 
 def test_kept_once(objects: Objects, tmp_path: Path) -> None:
@@ -62,7 +79,25 @@ def test_missing(objects: Objects, tmp_path: Path) -> None:
     assert not objects.get("k", tmp_path / "copy")
     assert list(tmp_path.glob("copy*")) == []
     objects.delete("k")
-    assert objects.presigned_put("k") is None
+
+
+def test_a_folder_signs_no_address(folder: Objects) -> None:
+    assert folder.presigned_put("k") is None
+
+
+def test_what_is_sent_to_a_signed_address_is_there(bucket: Objects) -> None:
+    address = bucket.presigned_put("a/袜 子.mp4")
+    assert address is not None
+    assert httpx.put(address, content=b"abc").is_success
+    assert bucket.read("a/袜 子.mp4") == b"abc"
+    assert [(found.key, found.size_bytes) for found in bucket.list("a")] == [("a/袜 子.mp4", 3)]
+
+
+def test_a_bucket_that_is_not_there(s3: S3, monkeypatch: pytest.MonkeyPatch) -> None:
+    s3.bucket(monkeypatch)
+    gone = Objects.open("s3://no-such-bucket/prefix")
+    with pytest.raises(StorageError, match="the storage failed"):
+        gone.put("k", b"x")
 
 
 def test_listed(objects: Objects) -> None:

@@ -54,20 +54,21 @@ LIMITS = Limits(upload_bytes=4 << 20, requests_per_minute=100_000, batch_jobs=20
 
 
 @contextmanager
-def opened(tmp_path: Path) -> Iterator[Site]:
-    """The API over SQLite and a folder, with two merchants."""
-    database = Database.open(f"sqlite:///{tmp_path}/service.sqlite")
+def opened(tmp_path: Path, *, url: str | None = None, objects: Objects | None = None) -> Iterator[Site]:
+    """The API over SQLite and a folder, where nothing else is said, with two merchants; one of several machines."""
+    database = Database.open(url or f"sqlite:///{tmp_path}/service.sqlite")
     database.migrate()
     submitted: list[Job] = []
     platform = Platform.of(
         database,
-        Objects.open((tmp_path / "objects").as_uri()),
+        objects or Objects.open((tmp_path / "objects").as_uri()),
         tmp_path / "state",
         submitted.append,
         addresses=Addresses(resolve=lambda host, port: ["127.0.0.1"], inside=("127.0.0.1/32",)),
         limits=LIMITS,
     )
-    wang, li = (platform.merchants.add(name).id for name in ("Wang", "Li"))
+    known = {merchant.name: merchant.id for merchant in platform.merchants.list()}
+    wang, li = (known.get(name) or platform.merchants.add(name).id for name in ("Wang", "Li"))
     yield Site(application(platform), platform, submitted, wang, li)
     database.close()
 

@@ -6,6 +6,8 @@ at a time, and what changed is brought back. What was made with a voice (its `st
 
 from __future__ import annotations
 
+import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +31,7 @@ class VoiceFolders:
     def __init__(self, database: Database, objects: Objects, copies: Path) -> None:
         """With a folder of this machine for copies of what lies in a bucket."""
         self._database, self._objects, self._copies = database, objects, copies
+        self._guard, self._locks = threading.Lock(), dict[str, threading.Lock]()
 
     @contextmanager
     def opened(self, merchant: str) -> Iterator[VoicesFolder]:
@@ -52,7 +55,10 @@ class VoiceFolders:
     def _alone(self, merchant: str) -> Iterator[None]:
         """Nobody else has her folder meanwhile."""
         if self._database.embedded:
-            yield
+            with self._guard:
+                lock = self._locks.setdefault(merchant, threading.Lock())
+            with lock:
+                yield
             return
         with self._database.transaction() as connection:
             number = crc32(merchant.encode()) - (1 << 31)  # as a signed integer of 32 bits
@@ -69,6 +75,9 @@ class VoiceFolders:
             there[name] = file_sha256(path)
         for gone in set(_files(root)) - set(there):
             (root / gone).unlink()
+        for home in root.glob("*/"):
+            if not (home / "profile.json").exists():  # revoked elsewhere: what was made with it here goes too
+                shutil.rmtree(home)
         return there
 
     def _push(self, merchant: str, root: Path, before: dict[str, str]) -> None:

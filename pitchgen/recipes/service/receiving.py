@@ -122,7 +122,7 @@ class Receiving:
         try:
             return self._kept(video, path)
         except PitchgenError as error:
-            self._videos.failed(video.merchant, video.id, in_one_line(error))
+            self._videos.failed(video.merchant, video.id, _told(error))
             raise
 
     def remove(self, merchant: Merchant, video_id: str) -> None:
@@ -179,7 +179,7 @@ class Receiving:
         except NotFound:
             return  # removed while it came
         except PitchgenError as error:
-            self._videos.failed(merchant.id, video.id, in_one_line(error))
+            self._videos.failed(merchant.id, video.id, _told(error))
         finally:
             path.unlink(missing_ok=True)
 
@@ -193,6 +193,11 @@ class Receiving:
             raise QuotaError(
                 f"your videos and outputs would take more than {merchant.storage_bytes / GIBIBYTE:g} GiB; remove some"
             )
+
+
+def _told(error: PitchgenError) -> str:
+    """Why a video failed, for its merchant: of our own storage she learns no more than that."""
+    return "it could not be kept; send it again" if isinstance(error, StorageError) else in_one_line(error)
 
 
 def _landing_key(video: Video) -> str:

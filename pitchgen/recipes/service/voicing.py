@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pitchgen.core.account import VideoState
 from pitchgen.core.consent import Consent
-from pitchgen.core.errors import Conflict, ConsentError, NotFound, PitchgenError, StorageError
+from pitchgen.core.errors import Conflict, ConsentError, NotFound, PitchgenError
 from pitchgen.core.service import Merchant, video_key
 from pitchgen.edges.ledger import Entry
 from pitchgen.edges.probe import probe
@@ -132,7 +132,7 @@ class Voicing:
         with tempfile.TemporaryDirectory() as work:
             path = Path(work) / f"video{_suffix(video.name)}"
             if not self.objects.get(video_key(merchant.id, video_id), path):
-                raise StorageError(f"{video_id}: its file is gone; upload it again")
+                raise Conflict(f"{video_id}: its file is gone; upload it again")
             try:
                 yield path
             except PitchgenError as error:  # told of the file as she calls it, not of our copy

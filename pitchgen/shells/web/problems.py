@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from pitchgen.core.errors import PitchgenError, QuotaError, http_status, in_one_line
+from pitchgen.core.errors import PitchgenError, QuotaError, StorageError, http_status, in_one_line
 
 TYPE = "urn:pitchgen:problem:"
 MEDIA_TYPE = "application/problem+json"
@@ -57,10 +57,15 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(PitchgenError)
     async def _expected(request: Request, error: PitchgenError) -> Response:
-        headers = {}
+        headers, detail = {}, in_one_line(error)
         if isinstance(error, QuotaError) and error.retry_after is not None:
             headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
-        return problem(request, http_status(error), _kind(error), in_one_line(error), headers=headers)
+        if isinstance(error, StorageError):  # it names our own machines and folders
+            log.error("%s %s: %s", request.method, request.url.path, detail)
+            detail = (
+                "the service cannot reach or write its own storage now; ask again, or tell its operator the request_id"
+            )
+        return problem(request, http_status(error), _kind(error), detail, headers=headers)
 
     @app.exception_handler(RequestValidationError)
     async def _malformed(request: Request, error: RequestValidationError) -> Response:
