@@ -18,6 +18,8 @@ from starlette.testclient import TestClient
 from pitchgen.core.errors import StorageError
 from pitchgen.core.service import JobRequest, Scope
 from pitchgen.edges.service.database import Database
+from pitchgen.recipes.service.platform import Platform
+from pitchgen.shells.web import streams
 from pitchgen.shells.web.application import application
 from pitchgen.shells.web.tracing import provider
 
@@ -142,6 +144,26 @@ def test_a_stream_misses_nothing_and_ends_with_the_job(site: Site) -> None:
     assert client.get(f"/v1/jobs/{job}/stream", headers={"Last-Event-ID": "82"}).status_code == 204
     polled = client.get(f"/v1/jobs/{job}/events", params={"after": 80}).json()
     assert ([event["number"] for event in polled["items"]], polled["last"]) == ([81, 82], 82)
+
+
+def test_a_stream_ends_where_its_key_does(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "QUIET", 0.1)
+    issued = site.platform.keys.issue(site.wang, "t", [Scope.READ])
+    job = site.platform.jobs.create(site.wang, JobRequest(ready_video(site, site.wang), ("en",))).id
+    say(site, site.wang, job, "before")
+    holds, asked = streams._holds, list[bool]()
+
+    async def revoked_after_the_first(platform: Platform, secret: str) -> bool:
+        if asked:
+            platform.keys.revoke(site.wang, issued.key.id)
+        asked.append(await holds(platform, secret))
+        return asked[-1]
+
+    monkeypatch.setattr(streams, "_holds", revoked_after_the_first)
+    client = TestClient(site.app, headers={"Authorization": f"Bearer {issued.secret}"})
+    assert records(client.get(f"/v1/jobs/{job}/stream").text) == [1, 2]  # which ends though the job does not
+    assert asked == [True, False]
+    assert client.get(f"/v1/jobs/{job}/stream").status_code == 401
 
 
 def test_a_request_is_traced_where_traces_are_configured(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

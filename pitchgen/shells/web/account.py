@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
+from pitchgen.core.account import rfc3339
 from pitchgen.core.errors import InputError
 from pitchgen.edges.service.usages import month_of
 from pitchgen.shells.web.callers import Reader, ThePlatform, Writer
@@ -29,9 +29,7 @@ def show_usage(
     end = until.timestamp() if until else time.time()
     start = since.timestamp() if since else month_of(end)[0]
     if start > end:
-        raise InputError(
-            f"since is before until, not {datetime.fromtimestamp(start)} and {datetime.fromtimestamp(end)}"
-        )
+        raise InputError(f"since is before until, not {rfc3339(start)} and {rfc3339(end)}")
     return UsageShown.of(platform.usages.between(merchant.id, start, end))
 
 
@@ -41,7 +39,7 @@ def list_deliveries(
 ) -> DeliveriesPage:
     """Messages to your server, newest first."""
     page = platform.deliveries.list(merchant.id, cursor=cursor, limit=limit)
-    return DeliveriesPage(items=list(map(DeliveryShown.of, page.items)), next_cursor=page.next_cursor)
+    return DeliveriesPage.of(page, DeliveryShown.of)
 
 
 @router.post("/webhooks/deliveries/{delivery_id}/retry")

@@ -29,7 +29,7 @@ def create_batch(order: BatchOrder, merchant: Writer, platform: ThePlatform, ide
 def list_batches(merchant: Reader, platform: ThePlatform, cursor: Cursor = None, limit: Limit = LIMIT) -> BatchesPage:
     """Your batches, newest first."""
     page = platform.batches.list(merchant.id, cursor=cursor, limit=limit)
-    return BatchesPage(items=list(map(BatchShown.of, page.items)), next_cursor=page.next_cursor)
+    return BatchesPage.of(page, BatchShown.of)
 
 
 @router.get("/{batch_id}")

@@ -36,6 +36,11 @@ async def platform_of(request: Request) -> Platform:
 ThePlatform = Annotated[Platform, Depends(platform_of)]
 
 
+async def recognised(platform: Platform, secret: str) -> Caller | None:
+    """Who bears a key; None where it opens nothing."""
+    return platform.keys.remembered(secret) or await run_in_threadpool(platform.keys.recognise, secret)
+
+
 async def caller_of(
     request: Request, platform: ThePlatform, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Caller:
@@ -45,19 +50,17 @@ async def caller_of(
         HTTPException: 401 where the key opens nothing.
         QuotaError: she asks too often.
     """
-    caller = None
-    if bearer:
-        keys, secret = platform.keys, bearer.credentials
-        caller = keys.remembered(secret) or await run_in_threadpool(keys.recognise, secret)
-    if caller is None:
+    caller = await recognised(platform, bearer.credentials) if bearer else None
+    if bearer is None or caller is None:
         raise HTTPException(
             HTTPStatus.UNAUTHORIZED,
             "give a key that holds, as in Authorization: Bearer pgk_...",
             {"WWW-Authenticate": "Bearer"},
         )
-    request.state.merchant, request.state.key = caller.merchant.id, caller.key.id
+    request.state.merchant, request.state.secret = caller.merchant.id, bearer.credentials
     rate: RateLimit = request.app.state.rate
-    if rate.take(caller.merchant.id, caller.merchant.requests_per_minute or platform.limits.requests_per_minute):
+    own = caller.merchant.requests_per_minute
+    if rate.take(caller.merchant.id, platform.limits.requests_per_minute if own is None else own):
         sharing = asyncio.create_task(_share(rate, caller.merchant.id))  # nobody waits for it
         _sharing.add(sharing)
         sharing.add_done_callback(_sharing.discard)

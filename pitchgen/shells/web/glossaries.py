@@ -51,7 +51,7 @@ def list_glossaries(
 ) -> GlossariesPage:
     """Your glossaries, newest first."""
     page = platform.glossaries.list(merchant.id, cursor=cursor, limit=limit)
-    return GlossariesPage(items=list(map(GlossaryShown.of, page.items)), next_cursor=page.next_cursor)
+    return GlossariesPage.of(page, GlossaryShown.of)
 
 
 @router.get("/{glossary_id}")

@@ -63,7 +63,7 @@ def list_jobs(
 ) -> JobsPage:
     """Your jobs, newest first."""
     page = platform.jobs.list(merchant.id, cursor=cursor, limit=limit, state=state, batch=batch)
-    return JobsPage(items=list(map(JobShown.listed, page.items)), next_cursor=page.next_cursor)
+    return JobsPage.of(page, JobShown.listed)
 
 
 @router.get("/{job_id}", response_model=JobShown)

@@ -32,12 +32,12 @@ SWEEP = 3600.0  # seconds between looks for uploads that nobody goes on with
 COURIER = 2.0  # seconds between looks for messages that are due
 LEAVE = 10  # seconds that streams have to end in
 KEEP_ALIVE = (
-    75  # seconds that an idle connection stays: longer than proxies keep theirs, who would send into a closed one
+    75  # seconds that an idle connection stays: proxies keep theirs for 60, and must not send into a closed one
 )
 log = logging.getLogger("pitchgen.serve")
 
 
-class Counter:
+class Intake:
     """Tells the queue of new jobs; what it cannot be told now, a sweeper of the workers finds."""
 
     def __init__(self, database: Database, queue: Queue) -> None:
@@ -74,7 +74,7 @@ def run(hosting: Hosting, *, host: str, port: int) -> None:
     database = worker.database if worker else Database.open(hosting.database_url)
     queue = worker.queue if worker else Queue.open(hosting)
     platform = Platform.of(
-        database, Objects.open(hosting.objects_url), hosting.state, Counter(database, queue).submit,
+        database, Objects.open(hosting.objects_url), hosting.state, Intake(database, queue).submit,
         addresses=Addresses(inside=hosting.networks), limits=hosting.limits,
     )  # fmt: skip
     app = application(platform, depth=queue.depth, registry=registry, scraped=hosting.metrics is None)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Generic, Literal, TypeVar
 
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import Self
 
 from pitchgen.core.account import Batch, Count, Delivery, StoredGlossary, Usage, Video, rfc3339
-from pitchgen.core.service import Event, Job, JobRequest, JobState, Output, Priority, Standing
+from pitchgen.core.service import Event, Job, JobRequest, JobState, Output, Page, Priority, Standing
 
+Item = TypeVar("Item")
+Shown = TypeVar("Shown", bound=BaseModel)
 SMALL = 200  # characters of a name
 Name = Annotated[str, Field(min_length=1, max_length=SMALL)]
 Languages = Annotated[list[str], Field(min_length=1, max_length=100, description="BCP-47, as in en, fr, pt-BR")]
@@ -262,29 +266,35 @@ class SecretShown(BaseModel):
     secret: str
 
 
-class VideosPage(BaseModel):
-    items: list[VideoShown]
+class Listed(BaseModel, Generic[Shown]):
+    """Some of many."""
+
+    items: list[Shown]
     next_cursor: str | None
 
-
-class JobsPage(BaseModel):
-    items: list[JobShown]
-    next_cursor: str | None
-
-
-class GlossariesPage(BaseModel):
-    items: list[GlossaryShown]
-    next_cursor: str | None
+    @classmethod
+    def of(cls, page: Page[Item], shown: Callable[[Item], Shown]) -> Self:
+        return cls(items=list(map(shown, page.items)), next_cursor=page.next_cursor)
 
 
-class BatchesPage(BaseModel):
-    items: list[BatchShown]
-    next_cursor: str | None
+class VideosPage(Listed[VideoShown]):
+    """Videos."""
 
 
-class DeliveriesPage(BaseModel):
-    items: list[DeliveryShown]
-    next_cursor: str | None
+class JobsPage(Listed[JobShown]):
+    """Jobs, without their outputs."""
+
+
+class GlossariesPage(Listed[GlossaryShown]):
+    """Glossaries."""
+
+
+class BatchesPage(Listed[BatchShown]):
+    """Batches, without the states of their jobs."""
+
+
+class DeliveriesPage(Listed[DeliveryShown]):
+    """Messages to your server."""
 
 
 class EventsShown(BaseModel):

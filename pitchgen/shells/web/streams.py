@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from functools import lru_cache
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -11,8 +11,10 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from pitchgen.core.errors import StorageError
 from pitchgen.core.service import Event, JobState
-from pitchgen.shells.web.callers import Reader, ThePlatform
+from pitchgen.recipes.service.platform import Platform
+from pitchgen.shells.web.callers import Reader, ThePlatform, recognised
 from pitchgen.shells.web.feed import Feed
 from pitchgen.shells.web.jobs import job_of
 from pitchgen.shells.web.shapes import EventShown
@@ -35,21 +37,23 @@ async def stream_events(
     request: Request,
     last_event_id: Annotated[int, Header(alias="Last-Event-ID", ge=0)] = 0,
 ) -> Response:
-    """What happens to a job, as it happens; the stream ends when the job has."""
+    """What happens to a job, as it happens; the stream ends when the job has, or the key holds no more."""
     job = await run_in_threadpool(job_of, platform, merchant.id, job_id)
     if job.state.terminal:
         rest = await run_in_threadpool(platform.jobs.events, merchant.id, job_id, after=last_event_id, limit=1)
         if not rest:
             return Response(status_code=HTTPStatus.NO_CONTENT)  # by which a browser knows not to come back
     feed: Feed = request.app.state.feed
-    return StreamingResponse(
-        _lines(feed, merchant.id, job_id, last_event_id), media_type="text/event-stream", headers=HEADERS
-    )
+    told = feed.listen(merchant.id, job_id, after=last_event_id, patience=QUIET)
+    holds = partial(_holds, platform, request.state.secret)
+    return StreamingResponse(_lines(told, holds), media_type="text/event-stream", headers=HEADERS)
 
 
-async def _lines(feed: Feed, merchant: str, job_id: str, after: int) -> AsyncIterator[str]:
+async def _lines(told: AsyncIterator[list[Event]], holds: Callable[[], Awaitable[bool]]) -> AsyncIterator[str]:
     yield f"retry: {RETRY_MS}\n\n"
-    async for events in feed.listen(merchant, job_id, after=after, patience=QUIET):
+    async for events in told:
+        if not await holds():
+            return
         yield "".join(map(_record, events)) or ": quiet\n\n"
         if events and _over(events):
             return
@@ -58,6 +62,13 @@ async def _lines(feed: Feed, merchant: str, job_id: str, after: int) -> AsyncIte
 @lru_cache(maxsize=4096)  # as many listen to the same job
 def _record(event: Event) -> str:
     return f"id: {event.number}\nevent: {event.kind}\ndata: {EventShown.of(event).model_dump_json()}\n\n"
+
+
+async def _holds(platform: Platform, secret: str) -> bool:
+    try:
+        return await recognised(platform, secret) is not None
+    except StorageError:  # the database is away: it is asked again with the next event
+        return True
 
 
 def _over(events: list[Event]) -> bool:

@@ -30,7 +30,7 @@ def add_video(
 def list_videos(merchant: Reader, platform: ThePlatform, cursor: Cursor = None, limit: Limit = LIMIT) -> VideosPage:
     """Your videos, newest first."""
     page = platform.videos.list(merchant.id, cursor=cursor, limit=limit)
-    return VideosPage(items=list(map(VideoShown.of, page.items)), next_cursor=page.next_cursor)
+    return VideosPage.of(page, VideoShown.of)
 
 
 @router.get("/{video_id}")
