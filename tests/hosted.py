@@ -13,12 +13,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from sqlalchemy import insert, select
 
 from pitchgen.core.hosting import Hosting
-from pitchgen.core.service import Job, JobRequest, JobState, OutputState, Priority
+from pitchgen.core.service import Event, Job, JobRequest, JobState, OutputState, Priority
 from pitchgen.edges.service import tables
 from pitchgen.edges.service.addresses import Addresses
 from pitchgen.edges.service.database import Database
@@ -32,6 +33,7 @@ from pitchgen.recipes.service.platform import AT_END
 from pitchgen.recipes.service.worker import migrate, submit
 
 ROOT = Path(__file__).resolve().parents[1]
+PATIENCE = 120.0  # seconds, of a machine that does other work; what is waited for takes a few
 PROGRAM = """
 import sys, logging, msgspec
 from pitchgen.core.hosting import Hosting
@@ -52,6 +54,8 @@ class Inbox(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.effects: dict[str, dict[str, str]] = {}
         self.came = 0
+        self.silent = threading.Event()
+        """While it is set, messages are taken and not answered."""
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
 
@@ -76,6 +80,8 @@ class _Handler(BaseHTTPRequestHandler):
         message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.came += 1
         self.server.effects.setdefault(self.headers["webhook-id"], message["data"])
+        if self.server.silent.is_set():
+            return
         self.send_response(204)
         self.end_headers()
 
@@ -100,14 +106,12 @@ class Service:
             rows = [{"id": f"mer_{n}", "name": n, "created_at": 0.0} for n in "abc"]
             connection.execute(insert(tables.merchant), rows)
 
-    def start(
-        self, roles: str = "all", *, version: str = GRAPH, database: str | None = None
-    ) -> subprocess.Popen[bytes]:
-        """A worker process."""
-        hosting = replace(self.hosting, database=database) if database else self.hosting
+    def start(self, roles: str = "all", *, version: str = GRAPH, **settings: Any) -> subprocess.Popen[bytes]:
+        """A worker process, with settings of its own."""
+        hosting = replace(self.hosting, **settings)
         log = (self.logs / f"worker-{len(self.workers)}.log").open("ab")
-        settings = msgspec.json.encode(hosting, enc_hook=str).decode()
-        command = [sys.executable, "-c", PROGRAM, settings, roles, version]
+        encoded = msgspec.json.encode(hosting, enc_hook=str).decode()
+        command = [sys.executable, "-c", PROGRAM, encoded, roles, version]
         with log:
             worker = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log)
         self.workers.append(worker)
@@ -142,7 +146,7 @@ class Service:
         assert found is not None
         return found.state
 
-    def settle(self, jobs: Sequence[Job], *, within: float = 40.0) -> None:
+    def settle(self, jobs: Sequence[Job], *, within: float = PATIENCE) -> None:
         """Wait until all are over."""
         until(lambda: self.over(jobs), within, lambda: self.told())
 
@@ -151,8 +155,11 @@ class Service:
 
     def begun(self, job: Job, stage: str) -> bool:
         """Whether a stage of the job has begun."""
-        events = self.jobs.events(job.merchant, job.id)
-        return any(event.kind == "stage" and event.stage == stage for event in events)
+        return any(event.kind == "stage" and event.stage == stage for event in self.events(job))
+
+    def events(self, job: Job) -> tuple[Event, ...]:
+        """All that happened to the job."""
+        return self.jobs.events(job.merchant, job.id, limit=10_000)
 
     def check(self, jobs: Sequence[Job]) -> None:
         """The property: each job over, each output once and whole, each webhook once, nobody's seen by another."""
@@ -161,7 +168,7 @@ class Service:
             pass
         for job in jobs:
             assert self.state(job).terminal, job.id
-            events = self.jobs.events(job.merchant, job.id, limit=10_000)
+            events = self.events(job)
             assert [event.number for event in events] == list(range(1, len(events) + 1))
             outputs = self.jobs.outputs(job.merchant, job.id)
             assert sorted(o.language for o in outputs) == sorted(job.request.languages)
@@ -188,6 +195,10 @@ class Service:
     def told(self) -> str:
         return "\n".join(path.read_text()[-3000:] for path in sorted(self.logs.glob("worker-*.log")))
 
+    def log(self, worker: subprocess.Popen[bytes]) -> str:
+        """All that a worker said."""
+        return (self.logs / f"worker-{self.workers.index(worker)}.log").read_text()
+
     def close(self) -> None:
         for worker in self.workers:
             if worker.poll() is None:
@@ -199,7 +210,7 @@ class Service:
         self.database.close()
 
 
-def until(done: Callable[[], bool], within: float = 20.0, told: Callable[[], str] = str) -> None:
+def until(done: Callable[[], bool], within: float = PATIENCE, told: Callable[[], str] = str) -> None:
     """Wait for something."""
     end = time.monotonic() + within
     while not done():

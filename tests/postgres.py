@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,6 +64,25 @@ class Postgres:
 
     def stop(self, mode: str) -> None:
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", mode, "-w", "stop")
+
+    def log(self) -> str:
+        """All that it said."""
+        return (self.folder / "log").read_text()
+
+    def crash_while_it_recovers(self) -> None:
+        """Start it after a crash, and crash it again before it is ready."""
+        for _ in range(10):
+            said = len(self.log())
+            self.start(wait=False)
+            while "redo starts" not in self.log()[said:]:
+                time.sleep(0.002)
+            identity = self.folder / "data" / "postmaster.pid"
+            os.kill(int(identity.read_text().split()[0]), signal.SIGQUIT)  # as `pg_ctl -m immediate`, but at once
+            while identity.exists():
+                time.sleep(0.002)
+            if "ready to accept" not in self.log()[said:]:
+                return
+        raise AssertionError("it recovers too quickly to be crashed in between")
 
     def run(self, program: str, *arguments: str) -> None:
         command = [str(self._programs / program), *arguments]

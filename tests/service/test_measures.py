@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hosted import ROOT, Service, short, until
+from hosted import PATIENCE, ROOT, Service, short, until
 from postgres import free_port
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -40,7 +40,7 @@ class Watched:
                 command, env={**os.environ, **settings, "PYTHONPATH": str(ROOT)}, cwd=folder, stdout=log, stderr=log
             )
         self.service.workers.append(self.worker)
-        until(lambda: self.asked("/readyz") == (200, "ok\n"), 30, self.service.told)
+        until(lambda: self.asked("/readyz") == (200, "ok\n"), told=self.service.told)
 
     def asked(self, path: str) -> tuple[int, str]:
         try:
@@ -120,11 +120,11 @@ def test_other_paths(watched: Watched) -> None:
 def test_a_worker_that_leaves_is_not_ready(watched: Watched) -> None:
     service = watched.service
     job = service.order("mer_b", ("en",), standin="sleep:make:30")
-    until(lambda: service.begun(job, "make"), 20, service.told)
+    until(lambda: service.begun(job, "make"), told=service.told)
     watched.worker.send_signal(signal.SIGTERM)
-    until(lambda: watched.asked("/readyz") == (503, "it leaves\n"), 4, service.told)
+    until(lambda: watched.asked("/readyz") == (503, "it leaves\n"), told=service.told)
     assert watched.asked("/healthz")[0] == 200
-    assert watched.worker.wait(15) == 0
+    assert watched.worker.wait(PATIENCE) == 0
     (output,) = service.jobs.outputs("mer_b", job.id)
     assert service.runs.lost(output.run_id, "make", "en") == 0, "it counts as if it had taken its worker with it"
     assert [depth.waiting for depth in service.queue.depth() if depth.queue == "cpu-batch"] == [1]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hosted import Service, short, until
+from hosted import PATIENCE, Service, short, until
 
 from pitchgen.core.errors import InputError
 from pitchgen.core.service import JobState, OutputState, Priority
@@ -43,10 +43,10 @@ def test_jobs_of_every_kind(service: Service, tmp_path: Path) -> None:
 
 def test_cancelled_then_made(service: Service) -> None:
     job = service.order("mer_a", standin="sleep:speak:30")
-    until(lambda: service.begun(job, "speak"), 20, service.told)
+    until(lambda: service.begun(job, "speak"), told=service.told)
     service.jobs.cancel("mer_a", job.id)
     other = service.order("mer_b")  # the place is free for it at once
-    service.settle([other], within=10)
+    service.settle([other], within=25)
     assert {o.state for o in service.jobs.outputs("mer_a", job.id)} == {OutputState.CANCELLED}
     service.check([job, other])
 
@@ -58,10 +58,10 @@ def test_unknown_role(service: Service) -> None:
 
 def test_asked_to_leave(service: Service) -> None:
     job = service.order("mer_a", standin="sleep:make:1")
-    until(lambda: service.begun(job, "make"), 20, service.told)
+    until(lambda: service.begun(job, "make"), told=service.told)
     worker = service.workers[-1]
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(15) == 0
+    assert worker.wait(PATIENCE) == 0
     service.start()
     service.settle([job])
     service.check([job])

@@ -90,7 +90,8 @@ class Bench:
             if task.stage in MARKS:
                 _patiently(lambda: self.runs.mark(task.run_id, task.language, MARKS[task.stage]))
             return self._performed(task, turn, process)
-        except (Superseded, Stopped):
+        except (Superseded, Stopped) as why:
+            log.info("%s is not wanted any more: %s", task.id, why)
             return Outcome.UNWANTED
 
     def _performed(self, task: Task, turn: Turn, process: StageProcess) -> Outcome:
@@ -124,6 +125,7 @@ class Bench:
             self.runs.fail(task.run_id, task.language, failure.message)
             return Outcome.FAILED
         if task.attempt <= self.hosting.retries:
+            log.warning("%s fails, and is tried again: %s", task.id, failure.message)
             return Outcome.AGAIN
         reason = f"{failure.message} (tried {task.attempt} times)"
         self.runs.bury(task.run_id, task.stage, task.language, reason, task.attempt)
@@ -142,8 +144,8 @@ class Bench:
                 self.runs.progress(
                     task.run_id, step.what, task.language, done=step.done, total=step.total, message=step.warning
                 )
-            except Superseded:
-                raise Stopped from None
+            except Superseded as error:
+                raise Stopped(error) from None
             except PitchgenError as error:  # a progress that nobody hears of does no harm
                 log.warning("%s: %s", task.id, error)
 

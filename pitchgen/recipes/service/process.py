@@ -59,7 +59,7 @@ class StageProcess:
             _send(requests, {"order": msgspec.to_builtins(order)})
             return self._attend(requests, tell, wanted)
         except _Left:
-            raise Stopped from None
+            raise Stopped("its run is over") from None
         except (BrokenPipeError, EOFError):
             code = self._ended()
             raise Crashed(f"its process died: {_how(code)}") from None
@@ -90,7 +90,7 @@ class StageProcess:
                 tell(msgspec.convert(head["step"], Step))
             now = time.monotonic()
             if asked and now - asked > GRACE:
-                raise Stopped
+                raise Stopped("its run is over")
             if not asked and not wanted():
                 asked = now
                 _send(requests, {"stop": True})
