@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Annotated
 
 import typer
 
+from pitchgen.shells import journal
 from pitchgen.shells.hosted import DatabaseOption, MetricsOption, ObjectsOption, StateOption, hosting_of, needing_extra
 
 service = typer.Typer(
@@ -31,7 +31,7 @@ def worker(
         from pitchgen.recipes.service.platform import AT_END
         from pitchgen.recipes.service.worker import Worker
         from pitchgen.shells.vitals import show
-    logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    journal.keep()
     working = Worker(hosting, [role.strip() for role in queues.split(",")], at_end=AT_END)
     if hosting.metrics:
         show(hosting.metrics, working.measures.registry, working.unready)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from postgres import Postgres
 from sqlalchemy import text
 
 from pitchgen.core.errors import InputError, StorageError
@@ -41,6 +42,18 @@ def test_migrated_by_several_at_once(request: pytest.FixtureRequest, tmp_path: P
         assert failures == []
         with closing(Database.open(url)) as made:
             assert made.current()
+
+
+def test_one_that_can_only_be_read_for_now(postgres: Postgres) -> None:
+    """As the standby is, until a failover has ended."""
+    with closing(Database.open(postgres.fresh())) as database:
+        database.migrate()
+        with database.transaction() as connection:
+            name = connection.execute(text("SELECT current_database()")).scalar_one()
+            connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+        database.engine.dispose()
+        with pytest.raises(StorageError, match="read-only"), database.transaction() as connection:
+            connection.execute(text("INSERT INTO merchant (id, name, created_at) VALUES ('mer_a', 'a', 0)"))
 
 
 def test_all_or_nothing(database: Database) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from hosted import PATIENCE, Service, short, until
 
 from pitchgen.core.errors import InputError
 from pitchgen.core.service import JobState, OutputState, Priority
+from pitchgen.recipes.service.platform import AT_END
 from pitchgen.recipes.service.worker import Worker
 
 
@@ -65,3 +68,23 @@ def test_asked_to_leave(service: Service) -> None:
     service.start()
     service.settle([job])
     service.check([job])
+
+
+def test_what_is_lost_each_time_is_given_up(tmp_path: Path) -> None:
+    """A run of which nothing is ever heard ends as a dead letter, and not as one that begins for ever."""
+    service = Service(replace(short(tmp_path / "state"), ttl=0.0), tmp_path)
+    job = service.order("mer_a", ("en",))
+    run_id = service.jobs.outputs("mer_a", job.id)[0].run_id
+    worker = Worker(service.hosting, at_end=AT_END)
+    begun = 0
+    while not service.over([job]):
+        service.queue.cancel(run_id)  # as if its workflow had ended in an error
+        time.sleep(0.01)
+        worker.sweep()
+        begun += 1
+    assert begun == service.hosting.retries + service.hosting.crashes + 1
+    (letter,) = service.runs.dead()
+    assert (letter.stage, letter.attempts) == ("hear", begun)
+    service.check([job])
+    worker.close()
+    service.close()

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, OperationalError
 
 from pitchgen.core.errors import InputError, StorageError, in_one_line
 
@@ -24,6 +24,8 @@ CONNECT: Mapping[str, int] = {
     "keepalives_count": 3,
 }
 """How a Postgres is reached."""
+UNUSABLE = (OperationalError, InterfaceError, InternalError)
+"""What says something of the database and nothing of the statement: it is away, full, or read-only for now."""
 MIGRATING = 0x7069746368  # one advisory lock for all who migrate: "pitch"
 
 
@@ -60,7 +62,7 @@ class Database:
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except OperationalError as error:
+        except UNUSABLE as error:
             raise StorageError(f"{self.shown}: {_reason(error)}") from error
 
     @contextmanager
@@ -73,7 +75,7 @@ class Database:
         try:
             with self._reader.connect() as connection, connection.begin():
                 yield connection
-        except OperationalError as error:
+        except UNUSABLE as error:
             raise StorageError(f"{self.shown}: {_reason(error)}") from error
 
     @property

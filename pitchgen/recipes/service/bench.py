@@ -69,6 +69,7 @@ class Bench:
         except Closed:
             return Verdict.ELSEWHERE
         self.measures.count(task.stage, outcome)
+        log.info("%s: %s", task.id, outcome.value, extra={"merchant": job.merchant, "job": job.id})
         return VERDICTS.get(outcome, Verdict.OVER)
 
     def watch(self) -> None:

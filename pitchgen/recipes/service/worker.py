@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -22,7 +23,7 @@ from pitchgen.edges.service.leases import Lease, Sweeper, executor_name
 from pitchgen.edges.service.queue import CPU, GPU, QUEUES, Executor, Queue, Task, migrate_queue, queue_name
 from pitchgen.edges.service.queue import GRAPH as VERSION
 from pitchgen.edges.service.records import AtEnd
-from pitchgen.edges.service.runs import Runs
+from pitchgen.edges.service.runs import Runs, Superseded
 from pitchgen.recipes.service.bench import Bench
 from pitchgen.recipes.service.measures import Measures
 from pitchgen.recipes.service.workflow import FIRST, GRAPH, bind
@@ -160,6 +161,14 @@ class Worker:
         if self._lease:
             self._lease.release()
 
+    def close(self) -> None:
+        """Let go of everything: for tests, whose process goes on."""
+        self._executor.destroy()
+        self.queue.close()
+        self.database.close()
+        if self._lock:
+            self._lock.close()
+
     def run(self) -> None:
         """Work until the process is asked to end, then drain."""
         asked = threading.Event()
@@ -204,6 +213,16 @@ class Worker:
                 submit(self.runs, self.queue, found[0], run.id)
         for run in self.runs.silent(since=SILENT * self.hosting.ttl):
             if (found := self.runs.find(run.id)) and not self.queue.active(run.id):
-                log.error("%s was lost by the queue, and begins again", run.id)
-                attempt = 1 + self.queue.attempts(run.id, FIRST)
-                submit(self.runs, self.queue, found[0], run.id, attempt=attempt)
+                self._begin_again(found[0], run.id)
+
+    def _begin_again(self, job: Job, run_id: str) -> None:
+        """Enqueue a run that the queue has lost, or give it up where that does not help."""
+        of = {"merchant": job.merchant, "job": job.id}
+        begun = self.queue.attempts(run_id, FIRST)
+        if begun > self.hosting.retries + self.hosting.crashes:
+            log.error("%s was lost by the queue, and is given up", run_id, extra=of)
+            with suppress(Superseded):
+                self.runs.bury(run_id, FIRST, "", f"was begun {begun} times and lost each time", begun)
+        else:
+            log.error("%s was lost by the queue, and begins again", run_id, extra=of)
+            submit(self.runs, self.queue, job, run_id, attempt=begun + 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import sys
 import threading
 import time
 from functools import partial
@@ -24,9 +23,10 @@ from pitchgen.edges.service.records import newest_run
 from pitchgen.edges.service.runs import Runs
 from pitchgen.recipes.service.platform import AT_END, Platform
 from pitchgen.recipes.service.worker import Worker, migrate, submit
+from pitchgen.shells import journal
 from pitchgen.shells.vitals import show
 from pitchgen.shells.web.application import application
-from pitchgen.shells.web.watching import JsonLines, unready
+from pitchgen.shells.web.watching import unready
 
 SWEEP = 3600.0  # seconds between looks for uploads that nobody goes on with
 COURIER = 2.0  # seconds between looks for messages that are due
@@ -61,11 +61,7 @@ def run(hosting: Hosting, *, host: str, port: int) -> None:
         StorageError: the database cannot be reached, or another process serves from the state folder.
         InputError: the address for metrics is none, or is taken.
     """
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    logging.basicConfig(level="INFO", handlers=[handler], force=True)
-    for name in ("httpx", "alembic", "dbos"):  # the first names addresses of merchants, the others each step
-        logging.getLogger(name).setLevel("WARNING")
+    journal.keep()
     worker, registry = None, CollectorRegistry()
     if hosting.embedded:
         hosting.state.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What an operator sees: `/healthz`, `/readyz`, `/metrics`, and a line of JSON for each request.
+"""What an operator sees: `/healthz`, `/readyz`, `/metrics`, and a line for each request.
 
 These need no key. What they tell names no merchant, job or key; it tells how much traffic and backlog there is, which
 is the operator's business alone: she gives `/metrics` an address inside, or lets her proxy not pass it on.
@@ -6,19 +6,16 @@ is the operator's business alone: she gives `/metrics` an address inside, or let
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
-from pitchgen.core.account import rfc3339
 from pitchgen.core.errors import PitchgenError, in_one_line
 from pitchgen.edges.service.queue import Depth
 from pitchgen.recipes.service.platform import Platform
@@ -29,7 +26,6 @@ router = APIRouter(tags=["operator"], include_in_schema=False)
 scraped = APIRouter(tags=["operator"], include_in_schema=False)
 """`/metrics`, where it has no address of its own."""
 log = logging.getLogger("pitchgen.serve")
-OWN = ("merchant", "job", "method", "path", "status", "seconds", "request_id", "address")
 
 
 class Metrics:
@@ -61,19 +57,6 @@ class Metrics:
         except Exception as error:  # of a database that is away, in whichever words
             log.warning("the queue cannot be counted: %s", in_one_line(error))
         yield from (waiting, age)
-
-
-class JsonLines(logging.Formatter):
-    """A record as one line of JSON."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {
-            "at": rfc3339(record.created), "level": record.levelname.lower(), "logger": record.name,
-            "message": record.getMessage(), **{n: v for n in OWN if (v := getattr(record, n, None)) is not None},
-        }  # fmt: skip
-        if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
 
 
 @router.get("/healthz")
