@@ -1,6 +1,8 @@
 """What the queue costs, on stand-in stages of fixed cost: scaling, overhead, fairness, operations, size.
 
-    python benchmarks/hosting.py [postgresql://USER@HOST/EMPTY_DATABASE]    without a URL, SQLite and one worker
+    python benchmarks/hosting.py [postgresql://USER@HOST/EMPTY_DATABASE [NAMES]]    without a URL, SQLite and one worker
+
+NAMES are of scaling, cost, operations, size and fairness; all by default.
 
 The numbers of docs/hosting.md come from here.
 """
@@ -32,8 +34,10 @@ from pitchgen.edges.service.records import newest_run
 from pitchgen.edges.service.runs import Runs
 from pitchgen.recipes.service.worker import migrate, submit
 
+PAUSE = 5.0  # seconds in which a worker has nothing to do
 STAGE_SECONDS = 2.0  # a short real stage; shorter ones say more of the queue
 MERCHANTS = 17_000
+VIDEOS, LANGUAGES = 500, 36  # a catalog, in every language
 PROGRAM = (
     "import sys, msgspec; from pitchgen.core.hosting import Hosting; "
     "from pitchgen.recipes.service.worker import Worker; "
@@ -87,6 +91,17 @@ class Bed:
             at = sorted(connection.execute(query).scalars())
         return float(at[-1] - at[0])
 
+    def processor_seconds(self) -> float:
+        """Of the first worker and all that it started (Linux)."""
+        spent, todo = 0.0, [self._workers[0].pid]
+        while todo:
+            folder = Path(f"/proc/{todo.pop()}")
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            spent += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+            for task in (folder / "task").iterdir():
+                todo += map(int, (task / "children").read_text().split())
+        return spent
+
     def stop(self) -> None:
         for worker in self._workers:
             worker.kill()
@@ -122,31 +137,53 @@ def scaling(bed: Bed, counts: Sequence[int]) -> list[dict[str, object]]:
 
 
 def fairness(bed: Bed) -> dict[str, object]:
-    """A batch of 100 stages of one shop, and 20 shops with one job each, drawn from 17,000, arriving meanwhile."""
+    """One shop orders 500 videos in 36 languages, and 20 shops drawn from 17,000 one job each meanwhile.
+
+    The large order is as large as it is said to be, and is not waited for: 18,500 stages take hours.
+    """
     bed.merchants(MERCHANTS)
     bed.workers(1, "all")
     generator = random.Random(7)
     short = "sleep:*:0.1"
-    big = [bed.order("mer_0", ("en",), standin=short) for _ in range(60)]
+    bed.settle([bed.order("mer_1", ("en",), standin=short)])  # the worker has begun
+    began = time.monotonic()
+    big = [bed.order("mer_0", [f"l{n}" for n in range(LANGUAGES)], standin=short) for _ in range(VIDEOS)]
+    ordered = time.monotonic() - began
     small = []
-    for merchant in generator.sample(range(1, MERCHANTS), 20):
+    for merchant in generator.sample(range(2, MERCHANTS), 20):
         time.sleep(generator.expovariate(2.0))
         small.append(bed.order(f"mer_{merchant}", ("en",), standin=short))
     bed.settle(small)
-    with bed.database.reading() as connection:
-        j = tables.job.c
-        rows = connection.execute(select(j.id, j.created_at, j.finished_at)).all()
-    over = {row.id: (row.created_at, row.finished_at) for row in rows}
-    waits = [over[job.id][1] - over[job.id][0] for job in small]
-    last = max(over[job.id][1] for job in small)
-    done = sum(1 for job in big if over[job.id][1] and over[job.id][1] <= last)
-    bed.settle(big)
-    whole = bed.span(big)
+    waiting = sum(depth.waiting for depth in bed.queue.depth())
     bed.stop()
+    j, t = tables.job.c, tables.event.c
+    with bed.database.reading() as connection:
+        found = select(j.finished_at - j.created_at).where(j.id.in_([job.id for job in small]))
+        waits = list(connection.execute(found).scalars())
+        whole = select(j.id).where(j.id.in_([job.id for job in big]), j.finished_at.is_not(None))
+        done = len(connection.execute(whole).all())
+        steps = select(t.job_id).where(t.job_id.in_([job.id for job in big]), t.kind == "stage", t.message == "done")
+        stages = len(connection.execute(steps).all())
     return {
         "small_median_s": round(statistics.median(waits), 2), "small_max_s": round(max(waits), 2),
-        "big_jobs_done_when_all_small_were": done, "big_jobs": len(big), "big_seconds": round(whole, 1),
+        "large_ordered_s": round(ordered, 1), "large_jobs_done": done, "large_stages_done": stages,
+        "waiting_when_all_small_were_through": waiting,
     }  # fmt: skip
+
+
+def cost(bed: Bed) -> dict[str, object]:
+    """Processor time of a worker and its processes for a stage that does nothing: true on a busy machine too."""
+    bed.workers(1, "all")
+    bed.settle([bed.order(f"mer_{n}", ("en",), standin="sleep:*:0.1") for n in range(4)])
+    idle = bed.processor_seconds()
+    time.sleep(PAUSE)
+    idle, before = (bed.processor_seconds() - idle) / PAUSE, bed.processor_seconds()
+    began = time.monotonic()
+    jobs = [bed.order(f"mer_{n}", ("en", "fr"), standin="sleep:*:0") for n in range(20)]
+    bed.settle(jobs)
+    spent = bed.processor_seconds() - before - idle * (time.monotonic() - began)
+    bed.stop()
+    return {"processor_s_per_stage": round(spent / (20 * 6), 4), "processor_s_per_idle_s": round(idle, 4)}
 
 
 def operations(bed: Bed) -> dict[str, object]:
@@ -195,10 +232,12 @@ def main() -> None:
         bed = Bed(replace(hosting, poll=0.5 if database else None))
         bed.merchants(64)
         print(json.dumps({"cores": os.cpu_count(), "load": os.getloadavg()[0], "database": bool(database)}), flush=True)
-        for row in scaling(bed, (1, 2, 4) if database else (1,)):
+        wanted = sys.argv[2:] or ["scaling", "cost", "operations", "size", "fairness"]
+        for row in scaling(bed, (1, 2, 4) if database else (1,)) if "scaling" in wanted else ():
             print(json.dumps(row), flush=True)
-        for measured in (operations, size, fairness):
-            print(json.dumps({measured.__name__: measured(bed)}), flush=True)
+        for measured in (cost, operations, size, fairness):
+            if measured.__name__ in wanted:
+                print(json.dumps({measured.__name__: measured(bed)}), flush=True)
 
 
 if __name__ == "__main__":
