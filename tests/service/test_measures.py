@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -94,6 +95,7 @@ def test_what_became_of_stages(watched: Watched, tmp_path: Path) -> None:
     assert number("pitchgen_stage_real_time_factor_bucket", stage="make", le="0.05") <= 3  # two slept 1 s for 10 s
     assert number("pitchgen_stage_media_seconds_total", stage="hear") == 40
     assert number("pitchgen_worker_slots", resource="cpu") == service.hosting.cpu_slots
+    assert number("pitchgen_worker_slots", resource="gpu") == 1
     assert number("pitchgen_worker_slots_busy", resource="cpu") == 0
 
 
@@ -125,6 +127,8 @@ def test_a_worker_that_leaves_is_not_ready(watched: Watched) -> None:
     until(lambda: watched.asked("/readyz") == (503, "it leaves\n"), told=service.told)
     assert watched.asked("/healthz")[0] == 200
     assert watched.worker.wait(PATIENCE) == 0
+    said = [json.loads(line) for line in service.log(watched.worker).splitlines()]
+    assert any(line.get("merchant") == "mer_b" and line.get("job") == job.id for line in said)
     (output,) = service.jobs.outputs("mer_b", job.id)
     assert service.runs.lost(output.run_id, "make", "en") == 0, "it counts as if it had taken its worker with it"
     assert [depth.waiting for depth in service.queue.depth() if depth.queue == "cpu-batch"] == [1]

@@ -45,19 +45,14 @@ def collect(hosting: Hosting, database: Database, objects: Objects, queue: Queue
         jobs += len(expired)
         workflows += queue.forget([run_id for runs in expired.values() for run_id in runs])
     workflows += queue.forget(_ended(database, old))
-    files = size = 0
-    kept = _artifacts(database)
-    for found in list(objects.list("outputs")):
-        if not _inside(found.key, kept) and found.changed_at < time.time() - UNFINISHED:
-            objects.delete(found.key)
-            files, size = files + 1, size + found.size_bytes
-    busy = _busy(database)
-    for found in list(objects.list("store")):
-        if found.changed_at < old and found.key.split("/")[1] not in busy:
-            objects.delete(found.key)
-            files, size = files + 1, size + found.size_bytes
+    kept, unfinished = _artifacts(database), time.time() - UNFINISHED
+    unneeded = [f for f in objects.list("outputs") if f.changed_at < unfinished and not _inside(f.key, kept)]
+    busy = _busy(database)  # asked as late as can be: who begins now may read what is kept
+    unneeded += [f for f in objects.list("store") if f.changed_at < old and f.key.split("/")[1] not in busy]
+    for found in unneeded:
+        objects.delete(found.key)
     _sweep_local(hosting, database)
-    return Collected(jobs, workflows, files, size)
+    return Collected(jobs, workflows, len(unneeded), sum(found.size_bytes for found in unneeded))
 
 
 def _expire(database: Database, old: float) -> dict[str, list[str]]:
