@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -65,21 +66,20 @@ def test_the_grace_is_longer_than_the_drain() -> None:
 
 
 def test_the_autoscaler_asks_for_the_age_of_the_queue(postgres: Postgres, tmp_path: Path) -> None:
-    service = Service(short(tmp_path / "state", postgres.fresh()), tmp_path)
     (query,) = values(CLUSTER, "query")
+    with closing(Service(short(tmp_path / "state", postgres.fresh()), tmp_path)) as service:
 
-    def age() -> float:
-        with service.database.reading() as connection:
-            return float(connection.execute(text(query)).scalar_one())
+        def age() -> float:
+            with service.database.reading() as connection:
+                return float(connection.execute(text(query)).scalar_one())
 
-    def oldest() -> float:
-        return max(depth.oldest_seconds for depth in service.queue.depth())
+        def oldest() -> float:
+            return max(depth.oldest_seconds for depth in service.queue.depth())
 
-    assert age() == 0
-    service.order("mer_a")
-    time.sleep(0.5)
-    least = oldest()
-    asked = age()
-    assert 0.5 <= least <= asked + 0.01  # clocks of the server and of the program are one, but for their rounding
-    assert asked <= oldest() + 0.01
-    service.close()
+        assert age() == 0
+        service.order("mer_a")
+        time.sleep(0.5)
+        least = oldest()
+        asked = age()
+        assert 0.5 <= least <= asked + 0.01  # clocks of the server and of the program are one, but for their rounding
+        assert asked <= oldest() + 0.01
