@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -32,11 +33,16 @@ class Ink:
         1 as in the picture they were taken from, 0 where they are gone; between while they fade. Other edges add
         nothing on average, since they run this way and that.
         """
-        now = slopes(plane[self.rows, self.columns]) * self.edges
-        then = self.edges * self.edges
-        each = [float(now[:, :, part].sum() / power) for part in self.parts if (power := float(then[:, :, part].sum()))]
-        total = float(then.sum())
-        return (float(now.sum()) / total, min(each, default=0.0)) if total else (0.0, 0.0)
+        whole, *each = self._presences(plane, (slice(None), *self.parts)) or [0.0]
+        return whole, min(each, default=0.0)
+
+    def beginning(self, plane: Plane) -> float:
+        """How strongly the first part of the letters stands in `plane`."""
+        return next(iter(self._presences(plane, self.parts[:1])), 0.0)
+
+    def _presences(self, plane: Plane, parts: Sequence[slice]) -> list[float]:
+        now, then = slopes(plane[self.rows, self.columns]) * self.edges, self.edges * self.edges
+        return [float(now[:, :, part].sum() / power) for part in parts if (power := float(then[:, :, part].sum()))]
 
 
 def ink_of(plane: Plane, top: int, left: int, bottom: int, right: int, letter: int) -> Ink:

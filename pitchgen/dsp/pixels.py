@@ -12,12 +12,19 @@ _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # source: ITU-R BT.601
 
 def scaled(picture: NDArray[np.uint8], height: int, width: int) -> NDArray[np.float32]:
     """`picture`, shape (h, w, n), as (height, width, n): whole pixels are averaged, then neighbours mixed."""
-    down, across = max(1, picture.shape[0] // height), max(1, picture.shape[1] // width)
-    rows, columns = picture.shape[0] // down, picture.shape[1] // across
-    whole = picture[: rows * down, : columns * across].astype(np.float32)
-    if down > 1 or across > 1:
-        whole = whole.reshape(rows, down, columns, across, -1).mean(axis=(1, 3), dtype=np.float32)
+    whole = averaged(picture, max(1, picture.shape[0] // height), max(1, picture.shape[1] // width))
     return _between(_between(whole, height, 0), width, 1)
+
+
+def averaged(picture: NDArray[np.uint8], down: int, across: int) -> NDArray[np.float32]:
+    """Blocks of so many pixels as one; what is over at the bottom and the right is left out."""
+    rows, columns = picture.shape[0] // down * down, picture.shape[1] // across * across
+    total = np.zeros((rows // down, columns // across, *picture.shape[2:]), np.float32)
+    for row in range(down):  # a sum of planes is several times as fast as a mean over two axes
+        for column in range(across):
+            total += picture[row:rows:down, column:columns:across]
+    total /= down * across
+    return total
 
 
 def _between(values: NDArray[np.float32], size: int, axis: int) -> NDArray[np.float32]:
@@ -36,9 +43,7 @@ def _between(values: NDArray[np.float32], size: int, axis: int) -> NDArray[np.fl
 
 def halved_luma(picture: NDArray[np.uint8]) -> Plane:
     """Brightness at half the size: what letters are told by."""
-    rows, columns = picture.shape[0] // 2 * 2, picture.shape[1] // 2 * 2
-    light: Plane = picture[:rows, :columns].astype(np.float32) @ _LUMA
-    halved: Plane = light.reshape(rows // 2, 2, columns // 2, 2).mean(axis=(1, 3), dtype=np.float32)
+    halved: Plane = averaged(picture, 2, 2) @ _LUMA
     return halved
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,8 +15,10 @@ from pitchgen.stages.same import same
 STANDS = 0.55  # presence of all letters from which a caption is taken to stand still
 PART_STANDS = 0.25  # the same of each letter: one that has changed has hardly any edge left
 FAINT = 0.3  # presence from which a caption that is just coming counts
-LOOK_EVERY = 3  # stills without a caption between two looks
+BEGINS = 0.4  # presence of the first letter from which one that comes letter by letter counts
+LOOK_EVERY = 3  # stills without a caption from one look to the next
 SETTLED = 3  # stills after which what comes letter by letter, or flies in, is looked at again
+COMING = 20  # stills that are looked back on when one is found: letter by letter it comes in one or two seconds
 LONGEST = 60  # stills of one caption that are kept: 20 MB
 
 
@@ -48,20 +51,22 @@ def follow(stills: Iterable[Still], look: Look, line: float) -> Iterator[Stretch
         look: finds and reads the caption of a still.
         line: height of a line, in shares of a still.
     """
-    waiting: list[Still] = []
+    waiting: deque[Still] = deque(maxlen=COMING)
+    since_look = LOOK_EVERY
     current: _Current | None = None
     for still in stills:
         if current:
             if current.takes(still):
                 continue
             yield from current.closed()
-            current, waiting = None, []
-        gone = not waiting
+            current, since_look = None, LOOK_EVERY
+            waiting.clear()
         waiting.append(still)
-        if gone or len(waiting) > LOOK_EVERY:
+        if since_look == LOOK_EVERY:
+            since_look = 0
             if seen := look(still):
-                current = _Current(waiting, seen, look, line)
-            waiting = waiting[-1:]
+                current = _Current(list(waiting), seen, look, line)
+        since_look += 1
     if current:
         yield from current.closed()
 
@@ -72,7 +77,7 @@ class _Current:
     def __init__(self, stills: Sequence[Still], seen: Seen, look: Look, line: float) -> None:
         self._look, self._line = look, line
         self._ink = _ink(stills[-1], seen.box, line)
-        before = _while(lambda still: self._presence(still)[0] >= FAINT, stills[-2::-1])
+        before = _while(self._comes, stills[-2::-1])
         self._stretch = Stretch([*before[::-1], stills[-1]], [seen])
         self._since_look = 0
 
@@ -96,8 +101,15 @@ class _Current:
         else:
             yield self._stretch
 
+    def _comes(self, still: Still) -> bool:
+        """Whether it is there already, faint or its beginning alone."""
+        plane = halved_luma(still.pixels)
+        return self._ink.presence(plane)[0] >= FAINT or self._ink.beginning(plane) >= BEGINS
+
     def _settle(self, still: Still) -> None:
         if seen := self._look(still):
+            if len(seen.reading.text) > len(self._stretch.seen[-1].reading.text):
+                self._since_look = 0  # more of it may come
             self._stretch.seen.append(seen)
             self._ink = _ink(still, seen.box, self._line)
 

@@ -16,6 +16,8 @@ SIZE = (0.6, 1.7)  # of a main line to what the strip's lines have
 LEGIBLE = 0.5  # mean probability of a line
 _FOREIGN = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 WORDS, LETTERS = 2, 8  # of Latin ones, on a line without Chinese: another language, no brand; spaces get lost
+WIDE_SPACE, NEVER_FIRST = "\u3000", frozenset("、，。；：？！·")
+"""What moves beside a line is read as these now and then; no line has the first, none begins with the others."""
 _PUNCTUATION = {",": "，", "?": "？", "!": "！", ";": "；", ":": "：", "．": "."}
 
 
@@ -91,12 +93,14 @@ def _foreign(text: str) -> bool:
 
 
 def _tidy(reading: Reading) -> Reading:
-    """As it would be written: no space at a Chinese character, Chinese marks after one."""
+    """As it would be written: no space at a Chinese character, Chinese marks after one, none first."""
     kept: list[tuple[str, float]] = []
     pairs = list(zip(reading.text, reading.probabilities, strict=True))
     for i, (character, p) in enumerate(pairs):
         before = pairs[i - 1][0] if i else ""
         after = pairs[i + 1][0] if i + 1 < len(pairs) else ""
+        if character == WIDE_SPACE or (not kept and character in NEVER_FIRST):
+            continue
         if character == " " and (not before or not after or chinese(before + after)):
             continue
         if character in _PUNCTUATION and (chinese(before) or (not after and chinese(reading.text))):

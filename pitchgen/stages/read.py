@@ -11,6 +11,7 @@ from pitchgen.core.engines import TextReader
 from pitchgen.core.footage import OldCaptions, Pixels, Reading, Still
 from pitchgen.core.media import Media
 from pitchgen.core.stage import stage
+from pitchgen.dsp.pixels import averaged
 from pitchgen.stages.follow import Seen, follow
 from pitchgen.stages.join import joined
 from pitchgen.stages.lines import caption_of
@@ -40,7 +41,7 @@ class Eyes(Protocol):
         """What is shown so many times a second in a part of the frame, the whole scaled to `longer_px`."""
 
 
-@stage(version=3)
+@stage(version=4)
 def read(recordings: Sequence[Media], eyes: Eyes) -> Sequence[OldCaptions]:
     """The captions in each picture."""
     return [_captions(media, eyes) for media in recordings]
@@ -74,9 +75,7 @@ def _look(still: Still, strip: Strip, reader: TextReader) -> Seen | None:
     """The caption of a still of the strip."""
     height = still.pixels.shape[0]
     shrink = max(1, round(height * strip.line / strip.part.height / FIND_LINE_PX))
-    small = still.pixels[: height // shrink * shrink, : still.pixels.shape[1] // shrink * shrink]
-    small = small.reshape(height // shrink, shrink, small.shape[1] // shrink, shrink, 3).mean(axis=(1, 3))
-    boxes = reader.find([small.astype("uint8")])[0]
+    boxes = reader.find([averaged(still.pixels, shrink, shrink).astype("uint8")])[0]
 
     def read_lines(lines: Sequence[Box]) -> Sequence[Reading]:
         aspect = still.pixels.shape[1] / height

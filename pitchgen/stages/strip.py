@@ -16,6 +16,7 @@ ALIKE_HEIGHT = (0.7, 1.4)  # of one text to another in the same row: with and wi
 STILL = 0.75  # share of the moments: what stands so long in one place is a logo or a title
 SAME_TEXT = 0.7  # likeness of two readings of one text: letters over moving things are misread now and then
 ALIGNED = 0.06  # of the frame's width: captions are centred, or begin, within it
+FLUSH = 0.03  # the same, to tell those that begin at one place from those that are centred and about as long
 LEAST_ALIGNED = 0.6  # share of the texts of a row; signs that come and go stand anywhere
 NEXT_LINE = 1.5  # line heights from middle to middle: lines of one caption
 LINE_SIZES = (0.45, 1.6)  # of a line to the main one: a second language is smaller
@@ -72,6 +73,17 @@ class _Row:
 
     @property
     def centre(self) -> float:
+        """Where they are meant to be centred.
+
+        In the middle of the frame where most reach over it and one has its middle there: what comes letter by letter
+        is mostly seen when only its left part is there. Else where most are.
+        """
+        over = _share(text.box.left < 0.5 < text.box.right for text in self.texts)
+        exact = any(abs(text.box.middle[0] - 0.5) <= ALIGNED / 2 for text in self.texts)
+        return 0.5 if exact and over >= LEAST_ALIGNED else self._most
+
+    @property
+    def _most(self) -> float:
         return median(text.box.middle[0] for text in self.texts)
 
     @property
@@ -81,12 +93,12 @@ class _Row:
     @property
     def centred(self) -> float:
         """Share of the texts that are centred where most are."""
-        return _share(abs(text.box.middle[0] - self.centre) <= ALIGNED for text in self.texts)
+        return _share(abs(text.box.middle[0] - self._most) <= ALIGNED for text in self.texts)
 
     @property
     def flush(self) -> float:
         """Share of the texts that begin where most do."""
-        return _share(abs(text.box.left - self.left) <= ALIGNED for text in self.texts)
+        return _share(abs(text.box.left - self.left) <= FLUSH for text in self.texts)
 
     @property
     def worth(self) -> float:
