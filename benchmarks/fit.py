@@ -140,7 +140,7 @@ def real(folder: Path) -> Iterator[Case]:
     codes = sorted(studio.cast.synthesizer.languages & studio.cast.translator.languages - {"zh"})
     for video in sorted(SAMPLES.glob("*.mp4")):
         media = probe(video)
-        words = studio.sources(media, None).script
+        words = studio.sources(media, next(SAMPLES.rglob(f"{video.stem}.txt"))).script
         assert words
         transcript = hear(media, words.sentences, studio.cast, studio.kit, studio.ffmpeg)
         scripts = told(transcript, codes, {}, studio.cast, studio.kit)

@@ -35,8 +35,9 @@ def loudness() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for video in sorted(SAMPLES.glob("*.mp4")):
             for target in (-14, -16, -23):
-                outcome = make(video, ["en"], out=folder, store=Path(folder, "store"), profile="embedded",
-                               loudness=target)  # fmt: skip
+                script = next(SAMPLES.rglob(f"{video.stem}.txt"))
+                outcome = make(video, ["en"], script=script, out=folder, store=Path(folder, "store"),
+                               profile="embedded", loudness=target)  # fmt: skip
                 (output,) = outcome.outputs
                 ours = output.loudness
                 print(

@@ -3,7 +3,9 @@
     python -m pip install numpy pillow imageio-ffmpeg espeakng-loader
     python scripts/make_samples.py                # all; or some of: socks umbrella bottle
 
-Reads `samples/<name>.txt`, a sentence a line, and writes `samples/<name>.mp4` and, for the tests of
+Reads what they say, a sentence a line, from `samples/<name>.txt`, and of those with captions in the picture from
+`samples/scripts/<name>.txt`, where pitchgen does not look for a script. Captions need the Debian package
+fonts-noto-cjk. Writes `samples/<name>.mp4` and, for the tests of
 alignment, the exact times of all sentences to `tests/golden/samples.json`. The same input and the same
 versions of the packages give the same videos. None of these packages but espeakng-loader and
 imageio-ffmpeg is needed to use pitchgen.
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import itertools
 import json
 import math
 import subprocess
@@ -21,7 +24,6 @@ import tempfile
 import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,7 @@ import espeakng_loader
 import imageio_ffmpeg
 import numpy as np
 from numpy.typing import NDArray
-from sample_scene import ARMS, HEIGHT, MOUTHS, WIDTH, Look, Stall
+from sample_scene import ARMS, HEIGHT, MOUTHS, WIDTH, Letters, Look, Stall
 
 HOME = Path(__file__).parent.parent
 TIMES = HOME / "tests" / "golden" / "samples.json"
@@ -40,6 +42,15 @@ LEAD, TAIL = 0.9, 1.6  # seconds before the first and after the last sentence
 
 Sound = NDArray[np.float64]
 Times = list[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A part of a sentence that a caption shows."""
+
+    start: float
+    end: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,12 @@ class Sample:
     seed: int
     look: Look
 
+    @property
+    def script(self) -> Path:
+        """What is said, a sentence a line."""
+        folder = HOME / "samples"
+        return (folder / "scripts" if self.look.letters else folder) / f"{self.name}.txt"
+
 
 SAMPLES = (
     Sample(
@@ -69,6 +86,7 @@ SAMPLES = (
             "socks", "bun", 300, 1, ((255, 238, 222), (250, 214, 196)), (222, 82, 78), (196, 138, 92),
             (255, 250, 244), (208, 68, 84),
             ((226, 88, 96), (76, 148, 196), (246, 182, 72), (108, 172, 124), (150, 112, 184)),
+            letters=Letters((255, 255, 255), (24, 20, 24), 3),
         ),
     ),
     Sample(
@@ -85,9 +103,19 @@ SAMPLES = (
             "bottle", "short", 292, 1, ((238, 240, 226), (204, 218, 196)), (64, 132, 104), (128, 96, 76),
             (88, 122, 168), (62, 78, 84),
             ((92, 142, 176), (214, 112, 74), (84, 148, 116), (236, 232, 224)), (238, 198, 166),
+            Letters((255, 255, 255), (214, 40, 40), 4),
         ),
     ),
 )  # fmt: skip
+
+
+class Event(ctypes.Structure):
+    """What espeak-ng tells beside samples; source: speak_lib.h."""
+
+    _fields_ = (
+        ("kind", ctypes.c_int), ("identifier", ctypes.c_uint), ("place", ctypes.c_int), ("length", ctypes.c_int),
+        ("ms", ctypes.c_int), ("sample", ctypes.c_int), ("user", ctypes.c_void_p), ("name", ctypes.c_char * 8),
+    )  # fmt: skip
 
 
 class Espeak:
@@ -98,45 +126,67 @@ class Espeak:
         data = espeakng_loader.get_data_path().encode()
         self.rate = int(self._library.espeak_Initialize(2, 0, data, 0x8000))  # 2: return samples, wait
         self._heard: list[bytes] = []
+        self._words: list[tuple[int, float]] = []
         kind = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
         self._listener = kind(self._listen)  # kept here: the library holds no reference
         self._library.espeak_SetSynthCallback(self._listener)
 
-    def say(self, text: str, sample: Sample) -> Sound:
-        """`text` as samples in [-1, 1] at `rate`, without the silence around it."""
+    def say(self, text: str, sample: Sample) -> tuple[Sound, list[tuple[int, float]]]:
+        """`text` as samples in [-1, 1] at `rate`, without the silence around it; where in it which word begins."""
         if self._library.espeak_SetVoiceByName(sample.voice.encode()):
             raise SystemExit(f"espeak-ng has no voice {sample.voice}")
         for parameter, value in ((1, sample.rate_wpm), (3, sample.pitch), (4, 60)):  # 4: liveliness
             self._library.espeak_SetParameter(parameter, value, 0)
         self._heard.clear()
+        self._words.clear()
         self._library.espeak_ng_SetRandSeed(ctypes.c_long(sample.seed))  # else its breath differs each time
         coded = text.encode() + b"\0"
         self._library.espeak_Synth(coded, ctypes.c_size_t(len(coded)), 0, 1, 0, 1, None, None)
         self._library.espeak_Synchronize()
         sound = np.frombuffer(b"".join(self._heard), np.int16) / 32768
         loud = np.flatnonzero(np.abs(sound) > SILENT)
-        return np.asarray(sound[loud[0] : loud[-1] + 1])
+        words = [(place, second - float(loud[0]) / self.rate) for place, second in self._words]
+        return np.asarray(sound[loud[0] : loud[-1] + 1]), words
 
-    def _listen(self, samples: int | None, count: int, _events: int | None) -> int:
+    def _listen(self, samples: int | None, count: int, events: int | None) -> int:
+        event = ctypes.cast(events, ctypes.POINTER(Event)) if events else None
+        for i in itertools.count():
+            if event is None or event[i].kind == 0:
+                break
+            if event[i].kind == 1:  # a word; places are counted from one
+                self._words.append((event[i].place - 1, event[i].ms / 1000))
         if samples and count:
             self._heard.append(ctypes.string_at(samples, 2 * count))
         return 0
 
 
-def speak(sample: Sample, sentences: list[str], espeak: Espeak) -> tuple[Sound, Times]:
-    """The whole speech, and when each sentence is said."""
+def clauses(text: str, starts: list[tuple[int, float]], times: tuple[float, float]) -> list[Clause]:
+    """The parts of a sentence said at `times`, without marks; each stands until the next begins."""
+    found: list[Clause] = []
+    at = len(text)
+    for part in reversed(text.rstrip("。！").split("，")):
+        at = text.rindex(part, 0, at)
+        begins = next(second for place, second in starts if place >= at)
+        found.append(Clause(times[0] + begins if at else times[0], found[-1].start if found else times[1], part))
+    return found[::-1]
+
+
+def speak(sample: Sample, sentences: list[str], espeak: Espeak) -> tuple[Sound, Times, list[Clause]]:
+    """The whole speech, when each sentence is said, and its clauses."""
     random = np.random.default_rng(sample.seed)
     parts: list[Sound] = [np.zeros(round(LEAD * espeak.rate))]
     times: Times = []
+    captions: list[Clause] = []
     for sentence in sentences:
-        said = espeak.say(sentence, sample)
+        said, starts = espeak.say(sentence, sample)
         start = sum(map(len, parts))
         times.append((start / espeak.rate, (start + len(said)) / espeak.rate))
+        captions += clauses(sentence, starts, times[-1])
         pause = np.clip(random.uniform(*sample.pause) * len(said) / espeak.rate, 0.7, 1.6)
         parts += [said, np.zeros(round(pause * espeak.rate))]
     speech = np.concatenate([*parts[:-1], np.zeros(round(TAIL * espeak.rate))])
     spoken = np.concatenate(parts[1::2])
-    return speech * 10 ** (LEVEL_DB / 20) / np.sqrt(np.mean(spoken**2)), times
+    return speech * 10 ** (LEVEL_DB / 20) / np.sqrt(np.mean(spoken**2)), times, captions
 
 
 def colored(count: int, low: float, high: float, slope: float, rate: int, random: np.random.Generator) -> Sound:
@@ -192,7 +242,7 @@ def mix(sample: Sample, speech: Sound, rate: int) -> Sound:
     return sound
 
 
-def frames(sample: Sample, speech: Sound, times: Times, rate: int) -> Iterator[bytes]:
+def frames(sample: Sample, speech: Sound, times: Times, captions: list[Clause], rate: int) -> Iterator[bytes]:
     """The pictures: the mouth follows the energy of the speech, the arm points at every other sentence."""
     stall = Stall(sample.look)
     random = np.random.default_rng(sample.seed + 200)
@@ -210,7 +260,8 @@ def frames(sample: Sample, speech: Sound, times: Times, rate: int) -> Iterator[b
         sway = 7 * math.sin(t * 1.1) + 4 * math.sin(t * 2.3 + 1), 3 * math.sin(t * 2.2) - 3 * energy[i]
         tilt = 1.8 * math.sin(t * 0.9 + 0.5) + 0.8 * math.sin(t * 2.7)
         mouth = min(MOUTHS - 1, math.ceil(energy[i] * (MOUTHS - 1) - 0.25))
-        yield stall.frame(sway, tilt, max(0, mouth), i in blinks, round(_raised(t, times) * (ARMS - 1)))
+        words = next((clause.text for clause in captions if clause.start <= t < clause.end), "")
+        yield stall.frame(sway, tilt, max(0, mouth), i in blinks, round(_raised(t, times) * (ARMS - 1)), words)
 
 
 def _raised(t: float, times: Times) -> float:
@@ -253,12 +304,13 @@ def encode(sample: Sample, sound: Sound, pictures: Iterator[bytes], rate: int) -
 
 def make(sample: Sample, espeak: Espeak, picture: bool) -> list[dict[str, object]]:
     """One video; returns what is said in it, and when."""
-    sentences = (HOME / "samples" / f"{sample.name}.txt").read_text(encoding="utf-8").split("\n")
+    sentences = sample.script.read_text(encoding="utf-8").split("\n")
     spoken = [sentence for sentence in sentences if sentence.strip()]
-    speech, times = speak(sample, spoken, espeak)
+    speech, times, captions = speak(sample, spoken, espeak)
     if picture:
-        encode(sample, mix(sample, speech, espeak.rate), frames(sample, speech, times, espeak.rate), espeak.rate)
-    pauses = sum(after[0] - before[1] for before, after in pairwise(times))
+        shown = frames(sample, speech, times, captions, espeak.rate)
+        encode(sample, mix(sample, speech, espeak.rate), shown, espeak.rate)
+    pauses = sum(after[0] - before[1] for before, after in itertools.pairwise(times))
     said = sum(end - start for start, end in times)
     print(f"{sample.name}: {len(speech) / espeak.rate:.1f} s, pauses {pauses / said:.0%} of the speech")
     rows = zip(spoken, times, strict=True)

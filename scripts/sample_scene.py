@@ -16,11 +16,13 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, HEIGHT = 720, 1280
 SHARP = 2  # drawn this much larger
 COUNTER_Y = 905
+FONT, SIMPLIFIED = "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc", 2  # of the Debian package fonts-noto-cjk
+CAPTION_Y, CAPTION_PX = 1068, 44  # the middle of the line; under where pitchgen burns its own captions
 MOUTHS = 5  # from closed to wide open
 ARMS = 9  # from resting to pointing at the product
 
@@ -28,6 +30,15 @@ Color = tuple[int, int, int]
 Fill = Color | tuple[int, int, int, int]
 Point = tuple[float, float]
 INK = (44, 34, 40)
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """How captions look."""
+
+    fill: Color
+    edge: Color
+    edge_px: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,8 @@ class Look:
     apron: Color
     goods: tuple[Color, ...]
     skin: Color = (250, 214, 188)
+    letters: Letters | None = None
+    """Of the captions; None where there are none."""
 
 
 class Pen:
@@ -405,6 +418,17 @@ def counter(look: Look) -> Image.Image:
     return pen.done()
 
 
+@cache
+def caption(words: str, letters: Letters) -> Image.Image:
+    """A line in the style of the editors on phones, on a sheet of the size of a frame."""
+    sheet = Image.new("RGBA", (WIDTH, HEIGHT), (0, 0, 0, 0))
+    font = ImageFont.truetype(FONT, CAPTION_PX, SIMPLIFIED)
+    ImageDraw.Draw(sheet).text(
+        (WIDTH / 2, CAPTION_Y), words, letters.fill, font, "mm", stroke_width=letters.edge_px, stroke_fill=letters.edge
+    )
+    return sheet
+
+
 class Stall:
     """Frames of one look."""
 
@@ -413,8 +437,11 @@ class Stall:
         self.behind = backdrop(look)
         self.before = counter(look)
 
-    def frame(self, sway: Point, tilt: float, mouth: int, blink: bool, raised: int) -> bytes:
-        """One frame as RGB: `sway` in pixels, `tilt` of the head in degrees, states as in the drawings."""
+    def frame(self, sway: Point, tilt: float, mouth: int, blink: bool, raised: int, words: str) -> bytes:
+        """One frame as RGB: `sway` in pixels, `tilt` of the head in degrees, states as in the drawings.
+
+        `words` are the caption; empty where none stands.
+        """
         face = self.look.face_x + sway[0], 440 + sway[1]
         picture = self.behind.copy()
         _paste(picture, body(self.look), BODY_ORIGIN, (self.look.face_x + sway[0] * 0.5, 440 + sway[1] * 0.4))
@@ -427,6 +454,8 @@ class Stall:
             BODY_ORIGIN,
             (self.look.face_x + sway[0] * 0.5, 440 + sway[1] * 0.4),
         )
+        if words and self.look.letters:
+            picture.alpha_composite(caption(words, self.look.letters))
         return bytes(picture.convert("RGB").tobytes())
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pitches import NUMBERS, script_of
 
 from pitchgen.core.audio import Audio
 from pitchgen.core.engines import Translation
@@ -28,8 +29,7 @@ from pitchgen.stages.segment import sentences
 from pitchgen.stages.translate import translate
 
 GOLDEN = Path(__file__).with_name("stages.json")
-SAMPLES = Path(__file__).resolve().parents[2] / "samples"
-TEXTS = sentences("".join(path.read_text("utf-8") for path in sorted(SAMPLES.glob("*.txt"))))
+TEXTS = sentences("".join(script_of(name).read_text("utf-8") for name in sorted(NUMBERS)))
 
 
 def fitted() -> object:

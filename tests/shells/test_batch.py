@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import SAMPLES
+from conftest import SAMPLES, run
 
 from pitchgen.core.catalog import Row
 from pitchgen.core.config import Settings
@@ -22,11 +22,21 @@ def pitchgen(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*command, "--out", str(folder / "out")], capture_output=True, text=True, check=False)
 
 
+@pytest.fixture(scope="module")
+def videos(tmp_path_factory: pytest.TempPathFactory, ffmpeg: str) -> Path:
+    """Two parts of a sample under names of their own, each with its script."""
+    folder = tmp_path_factory.mktemp("videos")
+    lines = (SAMPLES / "umbrella.txt").read_text("utf-8").splitlines()
+    for name, start, said in (("socks", 0, lines[:2]), ("umbrella", 20, lines[5:])):
+        cut = ("-ss", start, "-t", 8.5, "-i", SAMPLES / "umbrella.mp4")
+        run(ffmpeg, *cut, "-s", "180x320", "-preset", "ultrafast", folder / f"{name}.mp4")
+        (folder / f"{name}.txt").write_text("\n".join(said), "utf-8")
+    return folder
+
+
 @pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    for name in ("socks", "umbrella"):
-        for suffix in (".mp4", ".txt"):
-            shutil.copy(SAMPLES / f"{name}{suffix}", tmp_path / f"{name}{suffix}")
+def shop(tmp_path: Path, videos: Path) -> Path:
+    shutil.copytree(videos, tmp_path, dirs_exist_ok=True)
     (tmp_path / "broken.mp4").write_bytes(b"no video")
     table = "video,sku,title\nsocks.mp4,S-1,袜子\nbroken.mp4,S-2,<b>\numbrella.mp4,S-3,雨伞\n"
     (tmp_path / "catalog.csv").write_text(table, "utf-8")

@@ -27,7 +27,7 @@ from pitchgen.recipes.make import Studio
 from pitchgen.recipes.voices import Terms, Voices, voices_folder
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
-VIDEO = SAMPLES / "socks.mp4"
+VIDEO = SAMPLES / "umbrella.mp4"
 STOCK = Voice(Audio.silence(1.0, 16_000))
 TODAY = date(2026, 11, 25)
 
@@ -113,18 +113,18 @@ def test_at_a_terminal_one_is_asked_once(tmp_path: Path, records: Path) -> None:
 def test_a_revocation_stops_every_use_and_leaves_nothing_of_the_voice(tmp_path: Path, records: Path) -> None:
     first = studio(tmp_path, records, consent="Wang Li, signed 2026-11-24").make(VIDEO, ["en", "fr"])
     folder = voices_folder(Settings(voices=records / "voices"))
-    assert folder.names() == ("socks",)
+    assert folder.names() == ("umbrella",)
     audit = Audit(Settings(audit=records / "audit.jsonl", voices=records / "voices"))
-    consent = folder.holding("socks")
+    consent = folder.holding("umbrella")
     assert consent
-    assert {entry.record["consent"] for entry in audit.entries(Query(voice="socks"))} == {consent.id}
-    assert audit.outputs_of("socks") == tuple(str(o.video.absolute()) for o in first.outputs)
-    folder.revoke("socks")
+    assert {entry.record["consent"] for entry in audit.entries(Query(voice="umbrella"))} == {consent.id}
+    assert audit.outputs_of("umbrella") == tuple(str(o.video.absolute()) for o in first.outputs)
+    folder.revoke("umbrella")
     left = [path for root in (tmp_path / "store", records / "voices") for path in root.rglob("*") if path.is_file()]
     assert [path.name for path in left if path.suffix in (".flac", ".m4a", ".wav", ".npy")] == []
-    assert not (records / "voices" / "socks").exists()
-    with pytest.raises(ConsentError, match="the voice 'socks' was revoked"):
-        studio(tmp_path, records, voice="socks").make(VIDEO, ["en"])
+    assert not (records / "voices" / "umbrella").exists()
+    with pytest.raises(ConsentError, match="the voice 'umbrella' was revoked"):
+        studio(tmp_path, records, voice="umbrella").make(VIDEO, ["en"])
     again = studio(tmp_path, records).make(VIDEO, ["en"])
     assert again.outputs[0].timbre == "stock"
 
@@ -132,7 +132,7 @@ def test_a_revocation_stops_every_use_and_leaves_nothing_of_the_voice(tmp_path: 
 def test_what_was_heard_before_anybody_agreed_is_deleted_too(tmp_path: Path, records: Path) -> None:
     studio(tmp_path, records).make(VIDEO, ["en"])
     studio(tmp_path, records, consent="Wang Li").make(VIDEO, ["en"])
-    voices_folder(Settings(voices=records / "voices")).revoke("socks")
+    voices_folder(Settings(voices=records / "voices")).revoke("umbrella")
     heard = probe(VIDEO).duration
     lengths = [soundfile.info(path).duration for path in (tmp_path / "store").rglob("*.flac")]
     assert all(abs(length - heard) > 0.5 for length in lengths), "her own speech is still in the store"

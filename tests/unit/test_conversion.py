@@ -64,16 +64,16 @@ def test_a_rate_that_is_none_is_refused(text: str, words: str) -> None:
 
 def test_captions_show_it_the_voice_does_not_say_it_and_an_edit_leaves_it_out(tmp_path: Path) -> None:
     settings = {"out": tmp_path / "out", "store": tmp_path / "store", "profile": "embedded"}
-    plain = make(SAMPLES / "socks.mp4", ["en"], **settings)
-    made = make(SAMPLES / "socks.mp4", ["en"], currency="usd=7.1", **settings)
+    plain = make(SAMPLES / "umbrella.mp4", ["en"], **settings)
+    made = make(SAMPLES / "umbrella.mp4", ["en"], currency="usd=7.1", **settings)
     assert made.outputs[0].reused_voices == made.outputs[0].segments == plain.outputs[0].segments
     path = made.outputs[0].subtitles[0]
     text = path.read_text("utf-8")
     assert "yuan (≈\N{NO-BREAK SPACE}$" in text
-    again = make(SAMPLES / "socks.mp4", ["en"], currency="usd=7.1", **settings)
+    again = make(SAMPLES / "umbrella.mp4", ["en"], currency="usd=7.1", **settings)
     assert again.outputs[0].edited == 0
     path.write_text(text.replace("Hello", "Good day"), "utf-8")
-    edited = make(SAMPLES / "socks.mp4", ["en"], currency="usd=7.1", **settings)
+    edited = make(SAMPLES / "umbrella.mp4", ["en"], currency="usd=7.1", **settings)
     assert edited.outputs[0].edited == 1
     assert edited.outputs[0].unsound == ()
     assert "yuan (≈" in path.read_text("utf-8")

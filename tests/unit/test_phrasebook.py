@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pitches import NUMBERS, figures, script_of
 
 from pitchgen.core.engines import Translation, Translator
 from pitchgen.core.errors import InputError, UnsupportedError
 from pitchgen.engines.translate.phrasebook import VARIABLE, load
 from pitchgen.languages import LANGUAGES as KNOWN
 
-SAMPLES = Path(__file__).parents[2] / "samples"
 LANGUAGES = ("en", "fr", "ru")
 
 
@@ -34,41 +33,14 @@ def test_the_engine_says_what_it_is(engine: Translator) -> None:
     assert engine.fingerprint == load().fingerprint
 
 
-NUMBERS = {
-    "socks": {
-        1: ["15"],
-        4: ["12"],
-        5: ["100", "3.5"],
-        6: ["1000", "2.8"],
-        7: ["240"],
-        8: ["3"],
-    },
-    "umbrella": {3: ["12.8", "2"], 5: ["7"]},
-    "bottle": {
-        1: ["20"],
-        3: ["500"],
-        4: ["25", "300"],
-        5: ["18.5", "500"],
-        6: ["2000", "16.5"],
-        7: ["20"],
-        8: ["48"],
-        9: ["2"],
-        10: ["30"],
-        12: ["15"],
-        13: ["30"],
-    },
-}
-
-
 @pytest.mark.parametrize("target", LANGUAGES)
 @pytest.mark.parametrize("script", sorted(NUMBERS))
 def test_the_samples_are_translated_with_all_their_numbers(engine: Translator, script: str, target: str) -> None:
-    lines = (SAMPLES / f"{script}.txt").read_text(encoding="utf-8").split()
+    lines = script_of(script).read_text(encoding="utf-8").split()
     texts = [result.text for result in engine.translate([Translation(line, "zh", target) for line in lines])]
     for index, (line, text) in enumerate(zip(lines, texts, strict=True)):
         assert text, line
-        figures = re.findall(r"\d+(?:[.,]\d+)*", re.sub(r"(?<=\d)[ \u00a0,](?=\d{3})", "", text))
-        assert [figure.replace(",", ".") for figure in figures] == NUMBERS[script].get(index, []), text
+        assert figures(text) == NUMBERS[script].get(index, []), text
 
 
 @pytest.mark.parametrize(
@@ -188,7 +160,7 @@ def test_only_from_chinese_into_what_it_has(engine: Translator) -> None:
 
 
 def test_a_sentence_takes_milliseconds(engine: Translator) -> None:
-    lines = (SAMPLES / "bottle.txt").read_text(encoding="utf-8").split()
+    lines = script_of("bottle").read_text(encoding="utf-8").split()
     requests = [Translation(line, "zh", "en") for line in lines]
     engine.translate(requests)
     start = time.process_time()

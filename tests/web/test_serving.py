@@ -24,7 +24,7 @@ from typer.testing import CliRunner
 from pitchgen.edges.probe import probe
 from pitchgen.shells.cli import app
 
-SAMPLE = Path(__file__).parents[2] / "samples" / "socks.mp4"
+SAMPLE = Path(__file__).parents[2] / "samples" / "umbrella.mp4"
 TUS = {"Tus-Resumable": "1.0.0"}
 PATIENCE = 180.0  # seconds, of a machine that others use too
 
