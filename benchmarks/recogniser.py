@@ -38,7 +38,7 @@ from pitchgen.engines.espeak.client import shared  # noqa: E402
 from pitchgen.engines.registry import load  # noqa: E402
 from pitchgen.engines.transcribe.embedded import NUMBERS, EmbeddedRecogniser  # noqa: E402
 
-MODEL = HOME / ".cache" / "recogniser" / "recogniser.onnx"
+MADE = HOME / ".cache" / "recogniser"
 CLAUSES = 40  # of each kind
 PITCHES = 8  # of six clauses, for the gate
 SEED = 424_242
@@ -165,7 +165,7 @@ def _strangers(clips: Path | None, program: Ffmpeg) -> Iterator[tuple[str, np.nd
 
 
 def main() -> None:
-    engine = EmbeddedRecogniser(MODEL)
+    engine = EmbeddedRecogniser(MADE) if MADE.exists() else EmbeddedRecogniser()
     accuracy(engine)
     numbers(engine)
     refusals(engine, Path(sys.argv[1]) if len(sys.argv) > 1 else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from torch import Tensor
 
 from pitchgen.dsp.mel import normalised
 from training.network import frames_out
+from training.readings import Syllable, syllables
 
 BATCH_FRAMES = 4800  # of 10 ms
 NARROWEST, WIDEST = 0.94, 1.06  # of a throat's length
@@ -24,17 +25,18 @@ Features = NDArray[np.float16]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Log-mel bands and what is said."""
+    """Log-mel bands and the syllables said, as symbols."""
 
     bands: Features
-    text: str
+    symbols: tuple[int, ...]
 
 
 class Shards:
     """The examples that are there, more of them each time."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, symbols: Mapping[Syllable, int]) -> None:
         self._folder = folder
+        self._symbols = symbols
         self._read: set[Path] = set()
         self._examples: list[Example] = []
 
@@ -43,11 +45,18 @@ class Shards:
         for path in sorted(set(self._folder.glob("[0-9]*.json")) - self._read):
             bands = np.load(path.with_suffix(".npy"), mmap_mode="r")
             start = 0
-            for length, text in json.loads(path.read_text("utf-8")):
-                self._examples.append(Example(bands[start : start + length], text))
+            for length, clauses in json.loads(path.read_text("utf-8")):
+                if symbols := self._spelled(clauses):
+                    self._examples.append(Example(bands[start : start + length], symbols))
                 start += length
             self._read.add(path)
         return self._examples
+
+    def _spelled(self, clauses: Sequence[str]) -> tuple[int, ...] | None:
+        """The symbols of the clauses; None where espeak-ng read one of them in a way of its own."""
+        read = [syllables(clause) for clause in clauses]
+        found = [self._symbols.get(said) for clause in read for said in clause or (None,)]
+        return None if None in found else tuple(symbol for symbol in found if symbol)
 
 
 def batches(examples: Sequence[Example]) -> Iterator[list[Example]]:
@@ -63,23 +72,21 @@ def batches(examples: Sequence[Example]) -> Iterator[list[Example]]:
 
 
 def prepared(batch: Sequence[Example]) -> tuple[Tensor, Tensor]:
-    """Bands as the network takes them, (batch, n_frames, 64), with parts hidden (SpecAugment), and frames of output."""
+    """Bands as the network takes them, (batch, n_frames, 64), and frames of output.
+
+    No part is hidden from it (SpecAugment): so small a network never learns all that it sees.
+    """
     longest = max(len(example.bands) for example in batch)
     bands = np.zeros((len(batch), longest, batch[0].bands.shape[1]), np.float32)
     for row, example in zip(bands, batch, strict=True):
         frames = normalised(_warped(np.asarray(example.bands, np.float32)))
-        for _ in range(random.randint(0, 2)):
-            low = random.randrange(frames.shape[1] - 8)
-            frames[:, low : low + random.randint(1, 8)] = 0
-            start = random.randrange(len(frames))
-            frames[start : start + random.randint(1, 12)] = 0
         row[: len(frames)] = frames
     return torch.from_numpy(bands), torch.tensor([frames_out(len(example.bands)) for example in batch])
 
 
 def _warped(bands: NDArray[np.float32]) -> NDArray[np.float32]:
     """The bands moved up or down by up to 6%, as in a longer or shorter throat."""
-    if random.random() < 0.5:
+    if random.random() < 0.7:
         return bands
     at = np.clip(np.arange(bands.shape[1]) * random.uniform(NARROWEST, WIDEST), 0, bands.shape[1] - 1)
     low = np.minimum(at.astype(int), bands.shape[1] - 2)

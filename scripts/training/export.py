@@ -7,25 +7,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from pitchgen.dsp.mel import BANDS
 from training.network import Network
 
 OPSET = 17
-
-
-class Characters(torch.nn.Module):  # type: ignore[misc]  # torch is not typed here
-    """The network without its syllables, which are for training alone."""
-
-    def __init__(self, network: Network) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, bands: Tensor) -> Tensor:
-        """(batch, n_frames, 64) to logits, (batch, about n_frames / 4, n_characters + 1)."""
-        found: Tensor = self.network(bands)[0]
-        return found
 
 
 def export(network: Network, path: Path, **told: str) -> None:
@@ -35,10 +21,11 @@ def export(network: Network, path: Path, **told: str) -> None:
     """
     import onnx
 
+    network.syllables = network.syllables.merged()
     raw = path.with_suffix(".raw")
     axes = {"bands": {0: "batch", 1: "frames"}, "logits": {0: "batch", 1: "frames_out"}}
     torch.onnx.export(
-        Characters(network.eval().cpu()),
+        network.eval().cpu(),
         (torch.zeros(1, 400, BANDS),),
         str(raw),
         input_names=["bands"],

@@ -37,8 +37,13 @@ class Conditions:
     variants: Sequence[str] = VARIANTS
     noise_db: tuple[float, float] | None = None
     """From the voice to the noise, a range; None: anything from a quiet room to 5 dB, or none."""
-    plain: bool = False
-    """As espeak-ng says it: no room, no telephone, no noise."""
+    in_rooms: float = 0.5
+    by_phone: float = 0.25
+    """How many of the clauses are."""
+
+
+CLEAR = Conditions(noise_db=(20.0, 35.0), in_rooms=0.3, by_phone=0.0)
+"""As a demo is recorded."""
 
 
 class Speaker:
@@ -55,12 +60,10 @@ class Speaker:
         random = self._random
         dry = self._dry(clauses, random.choice(conditions.variants))
         self._crowd = [*self._crowd[-BABBLE + 1 :], dry]
-        if conditions.plain:
-            return dry
-        wet = self._in_room(dry) if random.random() < 0.5 else dry
+        wet = self._in_room(dry) if random.random() < conditions.in_rooms else dry
         wet = self._tilted(wet) if random.random() < 0.6 else wet
         wet = self._with_noise(wet, conditions)
-        wet = self._by_phone(wet) if random.random() < 0.25 else wet
+        wet = self._by_phone(wet) if random.random() < conditions.by_phone else wet
         return np.asarray(wet / (np.abs(wet).max() + 1e-6) * random.uniform(0.1, 0.95), np.float32)
 
     def _dry(self, clauses: Sequence[str], variant: str) -> Sound:

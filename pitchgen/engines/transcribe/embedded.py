@@ -20,17 +20,22 @@ from numpy.typing import NDArray
 
 from pitchgen.core.audio import Audio
 from pitchgen.core.engines import Licence, Recording
+from pitchgen.core.folders import packaged
 from pitchgen.core.errors import EngineError, PitchgenError, UnsupportedError
 from pitchgen.core.transcript import Doubt, Segment, Span, Transcript, Word
 from pitchgen.dsp.mel import HOP, RATE, log_mel, normalised
 from pitchgen.dsp.resample import resample
 from pitchgen.engines.transcribe.script import ScriptAligner
+from pitchgen.engines.transcribe.spelling import Sound, Spelling
 
 RECIPE = 1  # raise it whenever the same recording gives another transcript
 FRAME = 4 * HOP / RATE  # seconds of one output: 40 ms
 LONGEST = 20.0  # seconds heard at once: longer speech is cut at its quietest place
 MARGIN = 0.15  # seconds before and after a span, so that no soft first sound is lost
 BLANK = 0
+SILENT = 0.9  # probability of the blank from which on nothing is said in a frame
+OTHERS, FARTHEST = 6, 6.0  # syllables that one sound may be, and nats from the likeliest
+PAUSE = 0.48  # seconds between two syllables with a pause between them
 
 SURE = 0.80
 """Mean probability of the characters of a recording, at least."""
@@ -71,14 +76,15 @@ class EmbeddedRecogniser:
     languages = frozenset({"zh"})
     licence = Licence("Apache-2.0", commercial=True)
 
-    def __init__(self, model: Path) -> None:
-        self._model = model
+    def __init__(self, folder: Path = packaged("recogniser")) -> None:
+        self._model, self._tables = folder / "recogniser.onnx", folder / "spelling.npz"
         self._aligner = ScriptAligner()
 
     @cached_property
     def fingerprint(self) -> str:
-        """Recipe and network."""
-        return f"embedded-{RECIPE}+{hashlib.sha256(self._model.read_bytes()).hexdigest()[:12]}"
+        """Recipe, network and spelling."""
+        network, spelling = (hashlib.sha256(path.read_bytes()).hexdigest() for path in (self._model, self._tables))
+        return f"embedded-{RECIPE}+{network[:12]}+{spelling[:12]}"
 
     def transcribe(self, recordings: Sequence[Recording]) -> Sequence[Transcript]:
         """What is said, a sentence a segment, each character with its time.
@@ -123,7 +129,11 @@ class EmbeddedRecogniser:
             return []
         bands = normalised(log_mel(samples))
         (logits,) = self._session.run(None, {"bands": bands[np.newaxis]})
-        return list(_collapsed(logits[0], self._symbols, start / RATE))
+        sounds, frames = _sounds(logits[0])
+        return [
+            Character(found.character, start / RATE + frames[found.sound] * FRAME, sounds[found.sound].chance(found.symbol))
+            for found in self._spelling.spell(sounds)
+        ]
 
     @cached_property
     def _session(self) -> Any:
@@ -135,11 +145,14 @@ class EmbeddedRecogniser:
         try:
             return onnxruntime.InferenceSession(str(self._model), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime has no common base of its errors
-            raise EngineError(f"{self._model}: cannot be loaded ({error}); train it again") from None
+            raise EngineError(f"{self._model}: cannot be loaded ({error}); install pitchgen again") from None
 
     @cached_property
-    def _symbols(self) -> str:
-        return str(self._session.get_modelmeta().custom_metadata_map["characters"])
+    def _spelling(self) -> Spelling:
+        try:
+            return Spelling(self._tables)
+        except (OSError, ValueError, KeyError) as error:
+            raise EngineError(f"{self._tables}: cannot be loaded ({error}); install pitchgen again") from None
 
 
 def _cut(audio: Audio, spans: Sequence[Span]) -> Iterator[Span]:
@@ -156,20 +169,33 @@ def _cut(audio: Audio, spans: Sequence[Span]) -> Iterator[Span]:
         yield Span(start, span.end)
 
 
-def _collapsed(logits: Logits, symbols: str, start: float) -> Iterator[Character]:
-    """The likeliest symbol of each frame, repeats and blanks taken out."""
+def _sounds(logits: Logits) -> tuple[list[Sound], list[int]]:
+    """What may have been said, syllable by syllable, and the frame of each."""
     exponents = np.exp(logits - logits.max(axis=-1, keepdims=True))
     chances = exponents / exponents.sum(axis=-1, keepdims=True)
-    best = chances.argmax(axis=-1)
-    before = BLANK
-    for frame, symbol in enumerate(best):
-        if symbol not in (BLANK, before):
-            run = frame + 1
-            while run < len(best) and best[run] == symbol:
-                run += 1
-            probability = float(chances[frame:run, symbol].max())
-            yield Character(symbols[symbol - 1], start + frame * FRAME, probability)
-        before = symbol
+    likeliest = chances[:, 1:].argmax(axis=-1) + 1
+    sounds: list[Sound] = []
+    frames: list[int] = []
+    for start, stop in _runs(likeliest, chances[:, BLANK] < SILENT):
+        best = chances[start:stop].max(axis=0)
+        best[BLANK] = 0
+        symbols = np.argsort(best)[: -OTHERS - 1 : -1]
+        costs = -np.log(best[symbols] + 1e-9)
+        nothing = -float(np.log(chances[start:stop, BLANK] + 1e-9).sum())
+        kept = costs < costs[0] + FARTHEST
+        fresh = bool(frames) and start - frames[-1] >= PAUSE / FRAME
+        sounds.append(Sound(symbols[kept], costs[kept].astype(np.float32), nothing, fresh))
+        frames.append(start + int(chances[start:stop, symbols[0]].argmax()))
+    return sounds, frames
+
+
+def _runs(likeliest: NDArray[np.int64], heard: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Frames in which something is heard, those next to each other with the same symbol together."""
+    marked = np.where(heard, likeliest, BLANK)
+    edges = np.flatnonzero(np.diff(marked, prepend=BLANK, append=BLANK))
+    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+        if marked[start] != BLANK:
+            yield int(start), int(stop)
 
 
 def _levels(audio: Audio) -> NDArray[np.float32]:
