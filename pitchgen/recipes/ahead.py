@@ -21,10 +21,11 @@ def hear_ahead(studio: Studio, videos: Sequence[Path], codes: Sequence[str]) -> 
     What it hears is kept, so that making each video finds it. One that fails here fails again, by its own name, when
     it is made; the others are not touched by it.
     """
-    if len(videos) < 2 or getattr(studio.cast.transcriber, "aligns", False):
+    at_once = getattr(studio.cast.transcriber, "batch_size", 1)
+    if len(videos) < 2 or at_once < 2:
         return
     recordings = _recordings(studio, videos, codes)
-    while batch := list(islice(recordings, getattr(studio.cast.transcriber, "batch_size", 1))):
+    while batch := list(islice(recordings, at_once)):
         try:
             list(studio.kit.map(transcribe, batch, studio.cast.transcriber))
         except PitchgenError:

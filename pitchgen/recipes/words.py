@@ -1,7 +1,7 @@
 """Where her words come from: the first source that is there, and whether another one says the same.
 
 In the order of `WordSource`: a script or subtitle file, a subtitle track, captions in the picture, and last what a
-recogniser hears, which in the profile `embedded` there may be none of.
+recogniser hears, which may refuse what it does not understand.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pitchgen.core.config import Settings
 from pitchgen.core.engines import Transcriber
-from pitchgen.core.errors import InputError, MissingWeights
+from pitchgen.core.errors import InputError, MissingWeights, UnsupportedError
 from pitchgen.core.fingerprint import key
 from pitchgen.core.footage import OldCaptions
 from pitchgen.core.media import Media
@@ -178,21 +178,26 @@ def _taken(sources: Sources) -> Found:
         _, speech = listen(media, cast, sources.kit, sources.ffmpeg)
         transcript = said(sources.captions, speech, SOURCE)
         return Found(transcript, f"{media.path} (captions in the picture)", "captions in the picture")
+    refusal = "no recogniser is here"
     if cast.hears and sources.wants(WordSource.SPEECH):
-        heard = hear(media, None, cast, sources.kit, sources.ffmpeg)
-        return Found(heard, str(media.path), f"what {cast.transcriber.name} hears")
-    raise MissingWeights(_nothing(sources))
+        try:
+            heard = hear(media, None, cast, sources.kit, sources.ffmpeg)
+        except UnsupportedError as error:
+            refusal = str(error)
+        else:
+            return Found(heard, str(media.path), f"what {cast.transcriber.name} hears")
+    raise MissingWeights(_nothing(sources, refusal))
 
 
-def _nothing(sources: Sources) -> str:
-    """That no source is there, and the ways forward."""
+def _nothing(sources: Sources, refusal: str) -> str:
+    """That no source is there, why nothing is heard, and the ways forward."""
     media = sources.media
     asked = "" if sources.settings.words == "auto" else f" (words = {sources.settings.words})"
     captions = f"; {sources.unfit}" if sources.wants(WordSource.CAPTIONS) else ""
     return (
         f"{media.path}: what she says is not known{asked}: no script or subtitle file beside it, no Chinese subtitle "
-        f"track{captions}; and no recogniser is here. Write what she says into {media.path.with_suffix('.txt').name} "
-        "beside it, a sentence a line, or name a script or subtitle file by --script, or install a recogniser: "
+        f"track{captions}; and {refusal}. Write what she says into {media.path.with_suffix('.txt').name} "
+        "beside it, a sentence a line, or name a script or subtitle file by --script, or install a recogniser of people: "
         "pip install 'pitchgen[models]', pitchgen models pull standard"
     )
 

@@ -35,14 +35,17 @@ class Conditions:
     """How clauses are recorded."""
 
     variants: Sequence[str] = VARIANTS
-    noise_db: tuple[float, float] | None = None
-    """From the voice to the noise, a range; None: anything from a quiet room to 5 dB, or none."""
+    noise_db: tuple[float, float] = (5.0, 35.0)
+    """From the voice to the noise, a range."""
+    silent: float = 0.16
+    """How many clauses are recorded where there is no noise."""
+    noises: Sequence[str] = ("coloured", "market", "music")
     in_rooms: float = 0.5
     by_phone: float = 0.25
     """How many of the clauses are."""
 
 
-CLEAR = Conditions(noise_db=(20.0, 35.0), in_rooms=0.3, by_phone=0.0)
+CLEAR = Conditions(noise_db=(20.0, 35.0), noises=("market",), in_rooms=0.3, by_phone=0.0)
 """As a demo is recorded."""
 
 
@@ -99,15 +102,18 @@ class Speaker:
 
     def _with_noise(self, wet: Sound, conditions: Conditions) -> Sound:
         random = self._random
-        low, high = conditions.noise_db or (5.0, 35.0)
-        if conditions.noise_db is None and random.random() < 0.2:
+        if random.random() < conditions.silent:
             return wet + self._draw.standard_normal(len(wet)).astype(np.float32) * np.float32(1e-4)
-        kinds = (self._market,) if conditions.noise_db else (self._coloured, self._market, self._music)
-        noise = random.choice(kinds)(len(wet))
+        noise = self.noise(random.choice(conditions.noises), len(wet))
         loud = wet[np.abs(wet) > AUDIBLE]
         level = np.sqrt(np.mean(loud**2)) if len(loud) else 0.1
-        gain = level / (np.sqrt(np.mean(noise**2)) + 1e-9) * 10 ** (-random.uniform(low, high) / 20)
+        gain = level / (np.sqrt(np.mean(noise**2)) + 1e-9) * 10 ** (-random.uniform(*conditions.noise_db) / 20)
         return np.asarray(wet + noise * gain, np.float32)
+
+    def noise(self, kind: str, count: int) -> Sound:
+        """So many samples of a kind of noise, at any level."""
+        made: Sound = {"coloured": self._coloured, "market": self._market, "music": self._music}[kind](count)
+        return made
 
     def _coloured(self, count: int) -> Sound:
         size = 1 << (count - 1).bit_length()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
@@ -19,7 +19,7 @@ CLAUSES = 1_500_000
 READ = 250_000  # of these espeak-ng reads
 KNOWN = 3  # occurrences of a word in the dictionary's corpus, at least
 LONGEST_WORD = 5
-TIMES = 6  # that a word is said for each digit of its count, up to four: as clauses outnumber words
+TIMES = 6  # that the dictionary is read: clauses outnumber its words
 DISCOUNT = 0.75  # occurrences: what was seen once is no rule
 WORTH = {2: 6.0, 3: 10.0, 4: 14.0}  # nats that an n-gram saves over all its occurrences, at least
 RAREST_READING = 0.003  # of a character's
@@ -29,28 +29,29 @@ Counts = NDArray[np.int64]
 
 
 def write(path: Path, texts: Texts, known: Sequence[Syllable], dictionary: Path) -> None:
-    """Write the tables as one file."""
+    """Write the tables as one file, from clauses and the words of a dictionary."""
     draw = Random(0)
     said = [texts.clause(draw) for _ in range(CLAUSES)]
     words = list(_words(dictionary))
-    readings = _readings([*said[:READ], *words], {syllable: at + 1 for at, syllable in enumerate(known)})
-    characters = "".join(sorted({character for character, _ in readings}))
-    ids = _ids([*said, *words], characters)
-    arrays = {"characters": np.array(characters), **_reading_tables(readings, characters), **_language_tables(ids)}
+    symbols = {syllable: at + 1 for at, syllable in enumerate(known)}
+    made = tables([*said, *words * TIMES], read([*said[:READ], *words], symbols))
     part = path.with_suffix(".part.npz")
-    np.savez_compressed(part, **arrays)
+    np.savez_compressed(part, **made)
     part.replace(path)
 
 
-def _words(dictionary: Path) -> Iterator[str]:
-    """Words of the dictionary, the commoner the more often."""
-    for line in dictionary.read_text("utf-8").splitlines():
-        word, count, _ = line.split(" ")
-        if int(count) >= KNOWN and 2 <= len(word) <= LONGEST_WORD and HANZI.fullmatch(word):
-            yield from [word] * (TIMES * min(4, len(count)))
+def tables(clauses: Sequence[str], readings: Mapping[tuple[str, int], int]) -> dict[str, NDArray[np.generic]]:
+    """The tables from what is said, and from how often each character is read as each symbol."""
+    characters = "".join(sorted({character for character, _ in readings}))
+    return {
+        "characters": np.array(characters),
+        **_reading_tables(readings, characters),
+        **_language_tables(_ids(clauses, characters)),
+    }
 
 
-def _readings(clauses: Sequence[str], symbols: dict[Syllable, int]) -> Counter[tuple[str, int]]:
+def read(clauses: Sequence[str], symbols: Mapping[Syllable, int]) -> Counter[tuple[str, int]]:
+    """How often espeak-ng reads each character as each symbol."""
     found: Counter[tuple[str, int]] = Counter()
     for clause in clauses:
         for character, syllable in zip(clause, syllables(clause) or (), strict=False):
@@ -59,7 +60,15 @@ def _readings(clauses: Sequence[str], symbols: dict[Syllable, int]) -> Counter[t
     return found
 
 
-def _reading_tables(readings: Counter[tuple[str, int]], characters: str) -> dict[str, NDArray[np.generic]]:
+def _words(dictionary: Path) -> Iterator[str]:
+    """Words of the dictionary, as often as their count has digits, at most four times."""
+    for line in dictionary.read_text("utf-8").splitlines():
+        word, count, _ = line.split(" ")
+        if int(count) >= KNOWN and 2 <= len(word) <= LONGEST_WORD and HANZI.fullmatch(word):
+            yield from [word] * min(4, len(count))
+
+
+def _reading_tables(readings: Mapping[tuple[str, int], int], characters: str) -> dict[str, NDArray[np.generic]]:
     totals: Counter[str] = Counter()
     for (character, _), count in readings.items():
         totals[character] += count

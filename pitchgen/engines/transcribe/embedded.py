@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from pitchgen.core.audio import Audio
 from pitchgen.core.engines import Licence, Recording
 from pitchgen.core.folders import packaged
-from pitchgen.core.errors import EngineError, PitchgenError, UnsupportedError
+from pitchgen.core.errors import EngineError, MissingWeights, PitchgenError, UnsupportedError
 from pitchgen.core.transcript import Doubt, Segment, Span, Transcript, Word
 from pitchgen.dsp.mel import HOP, RATE, log_mel, normalised
 from pitchgen.dsp.resample import resample
@@ -51,11 +51,6 @@ SURE_OF_A_NUMBER = 0.85
 QUIET = 0.3  # of the way from the noise to the loud frames: below it nobody speaks
 COMMA, STOP = 0.12, 0.36  # seconds of quiet that a clause and a sentence end with
 
-WAYS = (
-    "put what she says beside the video as .txt or .srt, name it with --script, use a video with captions, or install "
-    "a recogniser of human speech with pip install 'pitchgen[models]'"
-)
-
 Logits = NDArray[np.float32]
 
 
@@ -76,7 +71,7 @@ class EmbeddedRecogniser:
     languages = frozenset({"zh"})
     licence = Licence("Apache-2.0", commercial=True)
 
-    def __init__(self, folder: Path = packaged("recogniser")) -> None:
+    def __init__(self, folder: Path) -> None:
         self._model, self._tables = folder / "recogniser.onnx", folder / "spelling.npz"
         self._aligner = ScriptAligner()
 
@@ -255,6 +250,17 @@ def _refuse_unsure(stretches: Sequence[Sequence[Character]], pace: float) -> Non
 
 def _refusal(why: str) -> UnsupportedError:
     return UnsupportedError(
-        f"what is said is not understood by the small recogniser, which hears clear synthetic speech and no people "
-        f"({why}); {WAYS}"
+        f"the recogniser that comes with pitchgen, which hears clear synthetic speech and no people, refuses it ({why})"
     )
+
+
+def load() -> EmbeddedRecogniser:
+    """The recogniser that is packaged.
+
+    Raises:
+        MissingWeights: this copy of pitchgen was made without it.
+    """
+    folder = packaged("recogniser")
+    if not (folder / "recogniser.onnx").is_file():
+        raise MissingWeights(f"{folder}: the recogniser is not there; install pitchgen again")
+    return EmbeddedRecogniser(folder)
