@@ -139,7 +139,11 @@ class TextReader(Engine, Protocol):
 
 
 class Transcriber(Engine, Protocol):
-    """Writes down what is said. One whose attribute `aligns` is true hears nothing: it needs `Recording.script`."""
+    """Writes down what is said.
+
+    One whose attribute `aligns` is true hears nothing: it needs `Recording.script`. One that hears only some speech
+    says so in its attribute `limits`: what follows "which".
+    """
 
     def transcribe(self, recordings: Sequence[Recording]) -> Sequence[Transcript]: ...
 

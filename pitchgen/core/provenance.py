@@ -30,6 +30,8 @@ class Provenance:
     """Of pitchgen."""
     consent: str = ""
     """Identifier of the record by which her voice is imitated; empty where it is not."""
+    words: str = ""
+    """Where her words were taken from."""
     watermark: str = ""
     """Engine that put one into the sound; empty where there is none."""
 

@@ -164,6 +164,7 @@ def _manifest(made: Provenance) -> dict[str, Any]:
     production = {
         "source": {"sha256": made.sha256},
         "engines": dict(made.engines),
+        "words": made.words,
         "voice": made.voice,
         "consent": made.consent,
         "watermark": made.watermark,

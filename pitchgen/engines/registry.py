@@ -151,7 +151,8 @@ PROFILES = {
             translate="phrasebook",
             synthesize="espeak",
             gives="her script or subtitles aligned to her speech, else captions in the picture, else what is heard of "
-            "clear synthetic speech, which is no person's; sentences of the phrasebook, a synthetic voice tinted to hers; nothing to download",
+            "clear synthetic speech, which is no person's; sentences of the phrasebook, a synthetic voice tinted to "
+            "hers; nothing to download",
         ),
         Profile(
             "fake",

@@ -80,13 +80,14 @@ class Audit:
         }
         return self.ledger.append({**record, **by})
 
-    def makers(self, speaker: Speaker | None, engines: Mapping[str, str]) -> dict[str, Any]:
-        """The engines, the voice, its consent, and where the chain of consents ends."""
+    def makers(self, speaker: Speaker | None, engines: Mapping[str, str], words: str) -> dict[str, Any]:
+        """The engines, the source of her words, the voice, its consent, and where the chain of consents ends."""
         folder = voices_folder(self._settings)
         name = speaker.profile.name if speaker and speaker.profile else None
         consent = folder.holding(name) if name else None
         head = folder.ledger.head if consent else ""
-        return {"engines": dict(engines), "voice": name, "consent": consent.id if consent else "", "consents": head}
+        agreed = {"voice": name, "consent": consent.id if consent else "", "consents": head}
+        return {"engines": dict(engines), "words": words, **agreed}
 
     def entries(self, query: Query) -> Iterator[Entry]:
         """The records that match, in order.

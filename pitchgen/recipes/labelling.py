@@ -85,6 +85,7 @@ def provenance(media: Media, made: Dub, cast: Cast, by: Mapping[str, Any]) -> Pr
         dubbed=made.script.dubbed,
         voice=cast.synthesizer.timbre(code) if made.script.dubbed else "none",
         engines=by["engines"],
+        words=by["words"],
         version=__version__,
         watermark=cast.watermarker.name if made.script.dubbed and cast.watermarker.marks else "",
         consent=by["consent"],

@@ -112,8 +112,9 @@ class Studio:
         self.screen = Screen(settings, Fonts(settings.fonts))
         self._listen = listen
         self._warnings: list[str] = []
-        self._read = False
-        """The words of the present video were read from its picture."""
+        self.words = ""
+        """Where the words of the present video were taken from."""
+        self._origin = ""
 
     @cached_property
     def casting(self) -> Casting:
@@ -139,7 +140,8 @@ class Studio:
     def engines(self) -> dict[str, str]:
         """Verb to engine, as they perform for the present video."""
         found = {**self.casting.profile.engines, "synthesize": self.cast.synthesizer.name}
-        return {**found, "transcribe": found["read"]} if self._read else found
+        writers = {WordSource.CAPTIONS.value: found["read"], self.cast.aligner.name: self.cast.aligner.name}
+        return {**found, "transcribe": writers.get(self._origin, found["transcribe"])}
 
     def admit(self, media: Media, codes: Sequence[str]) -> None:
         """Make `media` the present video: find who speaks in it, and where its results are kept.
@@ -248,7 +250,7 @@ class Studio:
     def _transcript(self, media: Media, project: Project, script: Path | None) -> Found:
         """As `transcribed`; what is doubtful is said."""
         found = transcribed(self.sources(media, script), project)
-        self._read = found.transcript.origin == WordSource.CAPTIONS.value
+        self.words, self._origin = found.told, found.transcript.origin
         self.warn(*remarks.of_transcript(found.transcript, found.origin, media, project), *found.remarks)
         return found
 

@@ -36,7 +36,7 @@ class Versions:
     def __init__(self, studio: Studio, project: Project, renderer: Renderer, background: Background) -> None:
         self._studio, self._project, self._renderer, self._background = studio, project, renderer, background
         self._pictures: dict[Look, Future[Path]] = {}
-        self._by = studio.audit.makers(studio.speaker, studio.engines)
+        self._by = studio.audit.makers(studio.speaker, studio.engines, studio.words)
 
     def made(self, scripts: Sequence[Script]) -> tuple[tuple[Output, ...], tuple[Path, ...]]:
         """Every version, and the files that hold all of them; the picture is encoded while the voices are made."""

@@ -185,7 +185,7 @@ def _taken(sources: Sources) -> Found:
         except UnsupportedError as error:
             refusal = str(error)
         else:
-            return Found(heard, str(media.path), f"what {cast.transcriber.name} hears")
+            return Found(heard, str(media.path), _hearing(cast.transcriber))
     raise MissingWeights(_nothing(sources, refusal))
 
 
@@ -197,8 +197,8 @@ def _nothing(sources: Sources, refusal: str) -> str:
     return (
         f"{media.path}: what she says is not known{asked}: no script or subtitle file beside it, no Chinese subtitle "
         f"track{captions}; and {refusal}. Write what she says into {media.path.with_suffix('.txt').name} "
-        "beside it, a sentence a line, or name a script or subtitle file by --script, or install a recogniser of people: "
-        "pip install 'pitchgen[models]', pitchgen models pull standard"
+        "beside it, a sentence a line, or name a script or subtitle file by --script, or install a recogniser of "
+        "people: pip install 'pitchgen[models]', pitchgen models pull standard"
     )
 
 
@@ -216,6 +216,11 @@ def _compared(sources: Sources, found: Found) -> Iterator[str]:
     if wish == "all" and sources.cast.hears and taken.origin != sources.cast.transcriber.name:
         heard = hear(sources.media, None, sources.cast, sources.kit, sources.ffmpeg)
         yield from _different(f"{sources.media.path} ({_who(sources.cast.transcriber)})", heard.texts, found)
+
+
+def _hearing(ear: Transcriber) -> str:
+    limits = getattr(ear, "limits", "")
+    return f"what {ear.name} hears" + (limits and f", which {limits}")
 
 
 def _who(ear: Transcriber) -> str:

@@ -37,7 +37,15 @@ from training.spelling import tables  # noqa: E402
 
 CLIPS = ROOT.parent / "shared" / "media"
 SAN, KUAI, BA, ZHI = 1, 2, 3, 4  # symbols of a network
-READINGS = {("三", SAN): 9, ("伞", SAN): 9, ("块", KUAI): 9, ("快", KUAI): 9, ("八", BA): 9, ("吧", BA): 3, ("只", ZHI): 5}
+READINGS = {
+    ("三", SAN): 9,
+    ("伞", SAN): 9,
+    ("块", KUAI): 9,
+    ("快", KUAI): 9,
+    ("八", BA): 9,
+    ("吧", BA): 3,
+    ("只", ZHI): 5,
+}
 CLAUSES = ["三块八"] * 9 + ["三只伞"] * 9 + ["快"] * 9 + ["快吧"] * 3
 PITCH = "这款袜子很柔软，十二双一包。单价三块八毛，一千双起批。现货三天内发货，支持海运和空运。"
 
@@ -163,7 +171,9 @@ def test_people_are_refused(clip: str) -> None:
             engine.transcribe([recording(Audio(piece, RATE))])
 
 
-@pytest.mark.parametrize(("voice", "said"), [("en-us", "These socks are eighty cents a pair."), ("yue", "大家好欢迎来到我们的店铺")])
+@pytest.mark.parametrize(
+    ("voice", "said"), [("en-us", "These socks are eighty cents a pair."), ("yue", "大家好欢迎来到我们的店铺")]
+)
 def test_other_languages_are_refused(voice: str, said: str) -> None:
     sound = resample(shared().speak(said, voice).audio, RATE)
     with pytest.raises(UnsupportedError):

@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,8 @@ from numpy.typing import NDArray
 
 from pitchgen.core.audio import Audio
 from pitchgen.core.engines import Licence, Recording
-from pitchgen.core.folders import packaged
 from pitchgen.core.errors import EngineError, MissingWeights, PitchgenError, UnsupportedError
+from pitchgen.core.folders import packaged
 from pitchgen.core.transcript import Doubt, Segment, Span, Transcript, Word
 from pitchgen.dsp.mel import HOP, RATE, log_mel, normalised
 from pitchgen.dsp.resample import resample
@@ -68,6 +69,7 @@ class EmbeddedRecogniser:
     """Writes down clear synthetic Mandarin, and refuses anything else."""
 
     name = "embedded"
+    limits = "understands clear synthetic speech and no people"
     languages = frozenset({"zh"})
     licence = Licence("Apache-2.0", commercial=True)
 
@@ -125,8 +127,9 @@ class EmbeddedRecogniser:
         bands = normalised(log_mel(samples))
         (logits,) = self._session.run(None, {"bands": bands[np.newaxis]})
         sounds, frames = _sounds(logits[0])
+        times = [start / RATE + frame * FRAME for frame in frames]
         return [
-            Character(found.character, start / RATE + frames[found.sound] * FRAME, sounds[found.sound].chance(found.symbol))
+            Character(found.character, times[found.sound], sounds[found.sound].chance(found.symbol))
             for found in self._spelling.spell(sounds)
         ]
 
@@ -188,7 +191,7 @@ def _runs(likeliest: NDArray[np.int64], heard: NDArray[np.bool_]) -> Iterator[tu
     """Frames in which something is heard, those next to each other with the same symbol together."""
     marked = np.where(heard, likeliest, BLANK)
     edges = np.flatnonzero(np.diff(marked, prepend=BLANK, append=BLANK))
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in pairwise(edges):
         if marked[start] != BLANK:
             yield int(start), int(stop)
 

@@ -6,8 +6,9 @@ Brants et al. 2007, "Large Language Models in Machine Translation"). `scripts/tr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -24,10 +25,10 @@ BACKOFF = float(-np.log(0.4))  # nats for every character of history that is giv
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 HALF = np.uint64(32)
 
-BEAM = 8
+BEAM = 8  # paths that are followed
+LOOKED_AT = 3  # times as many are looked at: some go on alike
 CANDIDATES = 48  # characters tried for one sound
 LANGUAGE_WEIGHT = 0.6  # of a nat of the n-grams to one of the network
-UNHEARD = 12.0  # nats: a reading that the tables do not have
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,17 @@ def key(hashes: Hashes) -> NDArray[np.uint32]:
         return (hashes * MULTIPLIER >> HALF).astype(np.uint32)
 
 
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """One way to spell the sounds so far."""
+
+    total: float
+    """Nats."""
+    history: tuple[int, ...]
+    """The last characters."""
+    spelled: tuple[Spelled, ...]
+
+
 class Spelling:
     """The tables, and the search.
 
@@ -89,46 +101,29 @@ class Spelling:
 
     def spell(self, sounds: Sequence[Sound]) -> list[Spelled]:
         """The likeliest characters."""
-        histories = np.zeros((1, ORDER - 1), np.int64)
-        totals = np.zeros(1, np.float32)
-        trails: list[tuple[Spelled, ...]] = [()]
+        beam = [_Path(0.0, (BOUNDARY,) * (ORDER - 1), ())]
         for at, sound in enumerate(sounds):
             if sound.fresh:
-                histories = np.zeros_like(histories)
-            characters, symbols, heard = self._candidates(sound)
-            costs = totals[:, None] + heard + LANGUAGE_WEIGHT * self._language(histories, characters)
-            silent = totals + sound.nothing
-            best = np.argsort(np.concatenate([costs.ravel(), silent]))[: 3 * BEAM]
-            histories, totals, trails = self._kept_best(best, at, costs, silent, histories, trails, characters, symbols)
-        return list(trails[int(totals.argmin())]) if len(totals) else []
+                beam = [replace(path, history=(BOUNDARY,) * (ORDER - 1)) for path in beam]
+            beam = list(islice(_distinct(self._longer(beam, at, sound)), BEAM))
+        return list(beam[0].spelled)
 
-    def _kept_best(  # noqa: PLR0913, PLR0917
-        self,
-        best: NDArray[np.int64],
-        at: int,
-        costs: Costs,
-        silent: Costs,
-        histories: Ids,
-        trails: list[tuple[Spelled, ...]],
-        characters: Ids,
-        symbols: Ids,
-    ) -> tuple[Ids, Costs, list[tuple[Spelled, ...]]]:
-        rows: dict[tuple[int, ...], tuple[float, tuple[Spelled, ...]]] = {}
-        for flat in best:
-            if flat < costs.size:
-                row, column = divmod(int(flat), costs.shape[1])
-                history = (*histories[row, 1:], int(characters[column]))
-                spelled = Spelled(self._characters[characters[column] - 1], at, int(symbols[column]))
-                total, trail = float(costs[row, column]), (*trails[row], spelled)
+    def _longer(self, beam: Sequence[_Path], at: int, sound: Sound) -> Iterator[_Path]:
+        """Each path with what the sound may be, the likeliest first."""
+        characters, symbols, heard = self._candidates(sound)
+        totals = np.array([path.total for path in beam], np.float32)[:, np.newaxis]
+        histories = np.array([path.history for path in beam])
+        spoken = totals + heard + LANGUAGE_WEIGHT * self._language(histories, characters)
+        costs = np.concatenate([spoken, totals + sound.nothing], axis=1)
+        for flat in np.argsort(costs, axis=None)[: LOOKED_AT * BEAM]:
+            row, column = divmod(int(flat), costs.shape[1])
+            path, total = beam[row], float(costs[row, column])
+            if column == len(characters):
+                yield replace(path, total=total)
             else:
-                row = int(flat) - costs.size
-                history, total, trail = tuple(histories[row]), float(silent[row]), trails[row]
-            if history not in rows:
-                rows[history] = (total, trail)
-            if len(rows) == BEAM:
-                break
-        found = np.array(list(rows), np.int64).reshape(len(rows), ORDER - 1)
-        return found, np.array([t for t, _ in rows.values()], np.float32), [trail for _, trail in rows.values()]
+                character = int(characters[column])
+                spelled = Spelled(self._characters[character - 1], at, int(symbols[column]))
+                yield _Path(total, (*path.history[1:], character), (*path.spelled, spelled))
 
     def _candidates(self, sound: Sound) -> tuple[Ids, Ids, Costs]:
         """Characters that sound so, the symbol of each, and its nats."""
@@ -154,3 +149,12 @@ class Spelling:
             costs = self._kept[length - 1][at] + BACKOFF * (ORDER - 1 - length)
             found = np.where(table[at] == keys, costs, found)
         return found
+
+
+def _distinct(paths: Iterable[_Path]) -> Iterator[_Path]:
+    """The first of all that go on in the same way."""
+    seen = set()
+    for path in paths:
+        if path.history not in seen:
+            seen.add(path.history)
+            yield path
