@@ -54,9 +54,13 @@ class Shards:
 
     def _spelled(self, clauses: Sequence[str]) -> tuple[int, ...] | None:
         """The symbols of the clauses; None where espeak-ng read one of them in a way of its own."""
-        read = [syllables(clause) for clause in clauses]
-        found = [self._symbols.get(said) for clause in read for said in clause or (None,)]
-        return None if None in found else tuple(symbol for symbol in found if symbol)
+        found: list[int] = []
+        for clause in clauses:
+            read = syllables(clause)
+            if read is None or any(syllable not in self._symbols for syllable in read):
+                return None
+            found += [self._symbols[syllable] for syllable in read]
+        return tuple(found)
 
 
 def batches(examples: Sequence[Example]) -> Iterator[list[Example]]:

@@ -36,7 +36,7 @@ def write(path: Path, texts: Texts, known: Sequence[Syllable], dictionary: Path)
     symbols = {syllable: at + 1 for at, syllable in enumerate(known)}
     made = tables([*said, *words * TIMES], read([*said[:READ], *words], symbols))
     part = path.with_suffix(".part.npz")
-    np.savez_compressed(part, **made)
+    np.savez_compressed(part, **made)  # type: ignore[arg-type]  # its stub takes the names of arrays for its own flag
     part.replace(path)
 
 
