@@ -32,7 +32,7 @@ from training.readings import Syllable, known
 from training.speech import CLEAR, Conditions, Speaker
 from training.text import texts
 
-from pitchgen.dsp.mel import RATE, log_mel
+from pitchgen.dsp.mel import RATE, features
 
 HOME = Path(__file__).parents[1]
 WORK = HOME / ".cache" / "recogniser"
@@ -77,7 +77,7 @@ def _make_shard(number: int, speaker: Speaker, clause: Callable[[random.Random],
         sound = speaker.say(clauses, draw.choice((CLEAR, ANY)))
         if len(sound) > LONGEST * RATE:
             continue
-        bands = log_mel(sound).astype(np.float16)
+        bands = features(sound).astype(np.float16)
         parts.append(bands)
         told.append((len(bands), clauses))
         seconds += len(sound) / RATE

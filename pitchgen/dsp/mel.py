@@ -1,4 +1,4 @@
-"""The logarithmic mel spectrum that the packaged recogniser hears by, in training as in use."""
+"""What the packaged recogniser hears by, in training as in use: the mel spectrum, and how high the voice is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pitchgen.core.audio import Samples
+from pitchgen.core.audio import Audio, Samples
+from pitchgen.dsp.pitch import contour
+from pitchgen.dsp.resample import resample
 
 Matrix = NDArray[np.float32]
 
@@ -20,6 +22,12 @@ LOWEST_HZ, HIGHEST_HZ = 60.0, 7600.0
 FLOOR = 1e-6  # of mean power: about -60 dB below a loud voice
 SPREAD = 4.0  # of the logarithms about their mean, in speech
 CHUNK = 4096  # frames worked on at once
+
+PITCH_RATE = 4000  # Hz: enough for the lowest harmonics, and quick
+VOICED = 0.68  # of full periodicity: below it there is no pitch to be trusted
+FARTHEST = 1.0  # octaves from the median
+SMOOTH, RISE = 5, 5  # frames
+FEATURES = BANDS + 3
 
 
 def mel_bank(bands: int, lowest_hz: float, highest_hz: float, *, rate: int, fft_length: int) -> NDArray[np.float64]:
@@ -46,9 +54,35 @@ def log_mel(samples: Samples) -> Matrix:
     return found
 
 
-def normalised(bands: Matrix) -> Matrix:
-    """Each band about its mean over time, so that a microphone's colour and level drop out; about -1 to 1."""
-    return np.asarray((bands - bands.mean(axis=0)) / SPREAD, np.float32)
+def features(samples: Samples) -> Matrix:
+    """Log-mel bands and pitch of 16 kHz sound every 10 ms, shape (n_samples // 160, 66), not normalised yet.
+
+    The spectrum is too coarse to tell tones apart, so pitch stands beside it: in octaves about its median, and how
+    periodic the sound is, 0 to 1.
+    """
+    bands = log_mel(samples)
+    heights, strengths = contour(resample(Audio(samples, RATE), PITCH_RATE), len(bands))
+    octaves = np.log2(heights)
+    voiced = strengths > VOICED
+    octaves -= np.median(octaves[voiced]) if voiced.any() else octaves
+    return np.column_stack([bands, np.clip(octaves, -FARTHEST, FARTHEST), strengths]).astype(np.float32)
+
+
+def normalised(found: Matrix) -> Matrix:
+    """What the network is given: numbers of about -1 to 1, shape (n_frames, 67).
+
+    Each band about its mean over time, so that a microphone's colour and level drop out; the pitch, drawn through where
+    there is none, as Kaldi does; how much it rises in 50 ms; how periodic the sound is.
+    """
+    bands, octaves, strengths = found[:, :BANDS], found[:, BANDS], found[:, BANDS + 1]
+    voiced = np.flatnonzero(strengths > VOICED)
+    drawn = np.interp(np.arange(len(found)), voiced, octaves[voiced]) if len(voiced) else np.zeros(len(found))
+    padded = np.pad(drawn, SMOOTH // 2, mode="edge")
+    smooth = np.median(np.lib.stride_tricks.sliding_window_view(padded, SMOOTH), axis=1)
+    around = np.pad(smooth, (RISE // 2, RISE - RISE // 2), mode="edge")
+    rise = around[RISE:] - around[:-RISE]
+    spread = (bands - bands.mean(axis=0)) / SPREAD
+    return np.column_stack([spread, 2 * smooth, 4 * rise, strengths - 0.5]).astype(np.float32)
 
 
 @lru_cache(maxsize=1)

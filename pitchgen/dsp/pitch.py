@@ -16,7 +16,7 @@ VOICED = 0.5  # normalised autocorrelation above which a frame is periodic; nois
 AS_GOOD = 0.85  # of the best lag: of several as good, the shortest is the period, the others its multiples
 OCTAVE = 1.5  # below twice the shortest one lies only its own peak
 QUIET = 0.03  # of the power of loud frames (15 dB below): quieter frames are pauses and noise
-FFT_LENGTH = 4096  # above twice a frame at 48 kHz: no wrap-around
+CONTOUR_LOWEST_HZ, CONTOUR_HIGHEST_HZ = 55.0, 550.0  # a tone goes further up and down than a voice's median
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,40 @@ def pitch(audio: Audio) -> Pitch:
     return Pitch(float(np.median(voiced)) if len(voiced) else np.nan, len(voiced) * HOP_SECONDS)
 
 
+def contour(audio: Audio, count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """How high the voice is every 10 ms, in Hz, and how periodic it is, 0 to 1; both of shape (count,).
+
+    Frame `i` lies about the middle of the 10 ms that start at `i * HOP_SECONDS`; what lies beyond the sound is silence.
+    """
+    length, hop = round(FRAME_SECONDS * audio.rate), round(HOP_SECONDS * audio.rate)
+    before = (length - hop) // 2
+    padded = np.pad(audio.samples, (before, max(0, count * hop + length - before - len(audio.samples))))
+    frames = np.lib.stride_tricks.sliding_window_view(padded, length)[: count * hop : hop]
+    lags, strengths = [], []
+    for part in np.array_split(frames, len(frames) // 1024 + 1):
+        curves, best, highest = _peaks(part, audio.rate, CONTOUR_LOWEST_HZ, CONTOUR_HIGHEST_HZ)
+        lags.append(best + _off_peak(curves, best))
+        strengths.append(highest)
+    heights = audio.rate / np.concatenate(lags)
+    return heights.astype(np.float32), np.clip(np.concatenate(strengths), 0, 1).astype(np.float32)
+
+
 def _periods(frames: NDArray[np.float32], rate: int) -> NDArray[np.float64]:
     """Fundamental frequency in Hz of each frame, shape (n_frames,); not a number where unvoiced."""
+    _, best, highest = _peaks(frames, rate, LOWEST_HZ, HIGHEST_HZ)
+    return np.where(highest < VOICED, np.nan, rate / best)
+
+
+def _peaks(
+    frames: NDArray[np.float32], rate: int, lowest_hz: float, highest_hz: float
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+    """Normalised autocorrelation of each frame by lag, the lag of its likeliest period, and the highest peak."""
     window = np.hanning(frames.shape[1])
-    size = max(FFT_LENGTH, 1 << (2 * frames.shape[1] - 1).bit_length())
-    lags = slice(round(rate / HIGHEST_HZ), round(rate / LOWEST_HZ))
+    size = 1 << (2 * frames.shape[1] - 1).bit_length()
+    lags = slice(round(rate / highest_hz), round(rate / lowest_hz))
     centred = (frames - frames.mean(axis=1, keepdims=True)) * window
-    own = np.fft.irfft(np.abs(np.fft.rfft(centred, size)) ** 2)[:, : lags.stop]
-    of_window = np.fft.irfft(np.abs(np.fft.rfft(window, size)) ** 2)[: lags.stop]
+    own = np.fft.irfft(np.abs(np.fft.rfft(centred, size)) ** 2)[:, : lags.stop + 1]
+    of_window = np.fft.irfft(np.abs(np.fft.rfft(window, size)) ** 2)[: lags.stop + 1]
     normal = own / (own[:, :1] + 1e-12) / (of_window / of_window[0] + 1e-3)
     near = normal[:, lags]
     highest = near.max(axis=1, keepdims=True)
@@ -61,6 +87,12 @@ def _periods(frames: NDArray[np.float32], rate: int) -> NDArray[np.float64]:
     columns = np.arange(near.shape[1])
     hill = (columns >= first) & (columns + lags.start < OCTAVE * (first + lags.start))
     best = np.where(hill, near, -np.inf).argmax(axis=1) + lags.start
-    heights: NDArray[np.float64] = rate / best
-    heights[highest[:, 0] < VOICED] = np.nan
-    return heights
+    return normal, best, highest[:, 0]
+
+
+def _off_peak(curves: NDArray[np.float64], best: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How far from each best lag the top of a parabola through it and its neighbours lies, at most half a lag."""
+    rows = np.arange(len(best))
+    left, middle, right = (curves[rows, np.minimum(best + step, curves.shape[1] - 1)] for step in (-1, 0, 1))
+    bend = left - 2 * middle + right
+    return np.clip(np.where(bend < 0, 0.5 * (left - right) / np.where(bend < 0, bend, 1), 0), -0.5, 0.5)

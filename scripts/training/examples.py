@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pitchgen.dsp.mel import normalised
+from pitchgen.dsp.mel import BANDS, FEATURES, normalised
 from training.network import frames_out
 from training.readings import Syllable, syllables
 
@@ -25,7 +25,7 @@ Features = NDArray[np.float16]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Log-mel bands and the syllables said, as symbols."""
+    """Bands and pitch, and the syllables said, as symbols."""
 
     bands: Features
     symbols: tuple[int, ...]
@@ -76,12 +76,12 @@ def batches(examples: Sequence[Example]) -> Iterator[list[Example]]:
 
 
 def prepared(batch: Sequence[Example]) -> tuple[Tensor, Tensor]:
-    """Bands as the network takes them, (batch, n_frames, 64), and frames of output.
+    """Bands as the network takes them, (batch, n_frames, 67), and frames of output.
 
     No part is hidden from it (SpecAugment): so small a network never learns all that it sees.
     """
     longest = max(len(example.bands) for example in batch)
-    bands = np.zeros((len(batch), longest, batch[0].bands.shape[1]), np.float32)
+    bands = np.zeros((len(batch), longest, FEATURES), np.float32)
     for row, example in zip(bands, batch, strict=True):
         frames = normalised(_warped(np.asarray(example.bands, np.float32)))
         row[: len(frames)] = frames
@@ -92,7 +92,7 @@ def _warped(bands: NDArray[np.float32]) -> NDArray[np.float32]:
     """The bands moved up or down by up to 6%, as in a longer or shorter throat."""
     if random.random() < 0.7:
         return bands
-    at = np.clip(np.arange(bands.shape[1]) * random.uniform(NARROWEST, WIDEST), 0, bands.shape[1] - 1)
-    low = np.minimum(at.astype(int), bands.shape[1] - 2)
+    at = np.clip(np.arange(BANDS) * random.uniform(NARROWEST, WIDEST), 0, BANDS - 1)
+    low = np.minimum(at.astype(int), BANDS - 2)
     share = (at - low).astype(np.float32)
-    return np.asarray(bands[:, low] * (1 - share) + bands[:, low + 1] * share, np.float32)
+    return np.column_stack([bands[:, low] * (1 - share) + bands[:, low + 1] * share, bands[:, BANDS:]])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from pitchgen.dsp.mel import BANDS
+from pitchgen.dsp.mel import FEATURES
 from training.network import Network
 
 OPSET = 17
@@ -26,7 +26,7 @@ def export(network: Network, path: Path, **told: str) -> None:
     axes = {"bands": {0: "batch", 1: "frames"}, "logits": {0: "batch", 1: "frames_out"}}
     torch.onnx.export(
         network.eval().cpu(),
-        (torch.zeros(1, 400, BANDS),),
+        (torch.zeros(1, 400, FEATURES),),
         str(raw),
         input_names=["bands"],
         output_names=["logits"],

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import gelu, pad
 
-from pitchgen.dsp.mel import BANDS
+from pitchgen.dsp.mel import FEATURES
 from training.readings import Syllable
 
 KERNEL = 9  # frames of 40 ms
@@ -94,19 +94,19 @@ class Syllables(nn.Module):  # type: ignore[misc]
 
 
 class Network(nn.Module):  # type: ignore[misc]
-    """Log-mel bands to syllables."""
+    """Log-mel bands and pitch to syllables."""
 
     def __init__(self, shape: Shape, syllables: Sequence[Syllable]) -> None:
         super().__init__()
         width = shape.width
-        self.first = nn.Conv1d(BANDS, width, 5, stride=2, padding=2)
+        self.first = nn.Conv1d(FEATURES, width, 5, stride=2, padding=2)
         self.second = nn.Conv1d(width, width, 5, stride=2, padding=2)
         self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.blocks))
         self.last = nn.LayerNorm(width)
         self.syllables: nn.Module = Syllables(width, syllables)
 
     def forward(self, bands: Tensor) -> Tensor:
-        """(batch, n_frames, 64) to logits, (batch, about n_frames / 4, n_syllables + 1)."""
+        """(batch, n_frames, 67) to logits, (batch, about n_frames / 4, n_syllables + 1)."""
         x = gelu(self.first(bands.transpose(1, 2)), approximate="tanh")
         x = gelu(self.second(x), approximate="tanh").transpose(1, 2).contiguous()
         for block in self.blocks:

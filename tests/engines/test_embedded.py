@@ -13,7 +13,7 @@ from pitchgen.core.audio import Audio
 from pitchgen.core.engines import Recording
 from pitchgen.core.errors import EngineError, UnsupportedError
 from pitchgen.core.transcript import Doubt, Span
-from pitchgen.dsp.mel import RATE, log_mel
+from pitchgen.dsp.mel import BANDS, FEATURES, RATE, features, log_mel, normalised
 from pitchgen.dsp.resample import resample
 from pitchgen.edges.ffmpeg import Ffmpeg
 from pitchgen.edges.probe import probe_sound
@@ -120,6 +120,22 @@ def test_the_bands_are_those_of_the_samples() -> None:
     tone = np.sin(2 * np.pi * 1000 * np.arange(RATE) / RATE).astype(np.float32)
     loudest = log_mel(tone).mean(axis=0).argmax()
     assert 18 <= loudest <= 28
+
+
+def test_tones_can_be_told_apart_by_the_pitch() -> None:
+    """A voice that glides up an octave, then rests, then goes down again, with noise about it."""
+    hertz = np.concatenate([np.geomspace(150, 300, RATE // 2), np.zeros(RATE // 4), np.geomspace(300, 150, RATE // 2)])
+    phase = 2 * np.pi * np.cumsum(hertz) / RATE
+    voice = sum(np.sin(number * phase) / number for number in range(1, 12)) * (hertz > 0)
+    found = normalised(features((voice + 0.02 * np.random.default_rng(0).standard_normal(len(hertz))).astype(np.float32)))
+    assert found.shape == (len(hertz) // 160, FEATURES)
+    octaves, rise, periodic = found[:, BANDS:].T
+    wanted = np.log2(np.maximum(hertz, 1)[80::160][: len(found)] / np.sqrt(150 * 300))
+    spoken = np.r_[5:45, 80:120]
+    assert np.abs(octaves[spoken] / 2 - wanted[spoken]).mean() < 0.05
+    assert rise[10:40].mean() > 0.1
+    assert rise[85:115].mean() < -0.1
+    assert periodic[spoken].min() > periodic[55:70].max()
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from pitchgen.core.engines import Licence, Recording
 from pitchgen.core.errors import EngineError, MissingWeights, PitchgenError, UnsupportedError
 from pitchgen.core.folders import packaged
 from pitchgen.core.transcript import Doubt, Segment, Span, Transcript, Word
-from pitchgen.dsp.mel import HOP, RATE, log_mel, normalised
+from pitchgen.dsp.mel import HOP, RATE, features, log_mel, normalised
 from pitchgen.dsp.resample import resample
 from pitchgen.engines.transcribe.script import ScriptAligner
 from pitchgen.engines.transcribe.spelling import Sound, Spelling
@@ -124,7 +124,7 @@ class EmbeddedRecogniser:
         samples = audio.samples[start : round((span.end + MARGIN) * RATE)]
         if len(samples) < RATE * 3 * FRAME:
             return []
-        bands = normalised(log_mel(samples))
+        bands = normalised(features(samples))
         (logits,) = self._session.run(None, {"bands": bands[np.newaxis]})
         sounds, frames = _sounds(logits[0])
         times = [start / RATE + frame * FRAME for frame in frames]
