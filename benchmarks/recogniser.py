@@ -167,7 +167,7 @@ def _strangers(clips: Path | None, program: Ffmpeg) -> Iterator[tuple[str, np.nd
 
 
 def main() -> None:
-    engine = EmbeddedRecogniser(MADE if MADE.exists() else packaged("recogniser"))
+    engine = EmbeddedRecogniser(MADE if (MADE / "spelling.npz").exists() else packaged("recogniser"))
     accuracy(engine)
     numbers(engine)
     refusals(engine, Path(sys.argv[1]) if len(sys.argv) > 1 else None)

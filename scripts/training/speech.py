@@ -26,8 +26,8 @@ VARIANTS = (
 )  # fmt: skip
 """Variants of espeak-ng; more often those that the samples and the usual voices are made with.
 
-Left out are those whose tones lie within a quarter of an octave (Alex, david, aunty, steph, Andy, Lee, ian, m2, m8, quincy)
-and those that whisper or break (caleb, rob, zac): without tones 买 is 卖.
+Left out are those whose tones lie within a quarter of an octave (Alex, david, aunty, steph, Andy, Lee, ian, m2, m8,
+quincy) and those that whisper or break (caleb, rob, zac): without tones 买 is 卖.
 """
 INTONATION = 45, 90  # of espeak-ng, where 50 is usual and 0 a monotone
 AUDIBLE = 0.002  # of full scale: below it espeak-ng is not speaking

@@ -127,7 +127,9 @@ def test_tones_can_be_told_apart_by_the_pitch() -> None:
     hertz = np.concatenate([np.geomspace(150, 300, RATE // 2), np.zeros(RATE // 4), np.geomspace(300, 150, RATE // 2)])
     phase = 2 * np.pi * np.cumsum(hertz) / RATE
     voice = sum(np.sin(number * phase) / number for number in range(1, 12)) * (hertz > 0)
-    found = normalised(features((voice + 0.02 * np.random.default_rng(0).standard_normal(len(hertz))).astype(np.float32)))
+    found = normalised(
+        features((voice + 0.02 * np.random.default_rng(0).standard_normal(len(hertz))).astype(np.float32))
+    )
     assert found.shape == (len(hertz) // 160, FEATURES)
     octaves, rise, periodic = found[:, BANDS:].T
     wanted = np.log2(np.maximum(hertz, 1)[80::160][: len(found)] / np.sqrt(150 * 300))

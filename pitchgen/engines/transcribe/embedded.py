@@ -35,7 +35,7 @@ LONGEST = 20.0  # seconds heard at once: longer speech is cut at its quietest pl
 MARGIN = 0.15  # seconds before and after a span, so that no soft first sound is lost
 BLANK = 0
 SILENT = 0.9  # probability of the blank from which on nothing is said in a frame
-OTHERS, FARTHEST = 6, 6.0  # syllables that one sound may be, and nats from the likeliest
+OTHERS, FARTHEST = 10, 8.0  # syllables that one sound may be, and nats from the likeliest
 PAUSE = 0.48  # seconds between two syllables with a pause between them
 
 SURE = 0.80
@@ -63,6 +63,14 @@ class Character:
     time: float
     """Seconds on the clock of the recording."""
     probability: float
+    rivals: tuple[str, ...] = ()
+    """What sounds the same, and goes as well with the others."""
+
+    @property
+    def doubtful(self) -> bool:
+        """It is a figure that was not heard surely, or what sounds the same is one, or is none."""
+        mistakable = bool(self.rivals) and (self.text in NUMBERS or not NUMBERS.isdisjoint(self.rivals))
+        return mistakable or (self.text in NUMBERS and self.probability < SURE_OF_A_NUMBER)
 
 
 class EmbeddedRecogniser:
@@ -129,7 +137,7 @@ class EmbeddedRecogniser:
         sounds, frames = _sounds(logits[0])
         times = [start / RATE + frame * FRAME for frame in frames]
         return [
-            Character(found.character, times[found.sound], sounds[found.sound].chance(found.symbol))
+            Character(found.character, times[found.sound], sounds[found.sound].chance(found.symbol), found.rivals)
             for found in self._spelling.spell(sounds)
         ]
 
@@ -213,23 +221,21 @@ def _quiet(audio: Audio) -> NDArray[np.bool_]:
 def _sentences(said: Sequence[Character], quiet: NDArray[np.bool_]) -> Iterator[Segment]:
     """The characters in sentences and clauses, by the pauses between them."""
     words: list[Word] = []
+    unsure = False
     for index, character in enumerate(said):
-        after = said[index + 1].time if index + 1 < len(said) else character.time + 1.0
+        last = index + 1 == len(said)
+        after = min(character.time + 1.0, len(quiet) * FRAME) if last else said[index + 1].time
         start, end = round(character.time / FRAME), round(after / FRAME)
         pause = _longest_run(quiet[start:end]) * FRAME
         stop = min(after, max(character.time + FRAME, after - pause))
-        mark = "。" if pause >= STOP or index + 1 == len(said) else "，" if pause >= COMMA else ""
+        mark = "。" if pause >= STOP or last else "，" if pause >= COMMA else ""
         words.append(Word(Span(character.time, stop), character.text + mark, round(character.probability, 3)))
+        unsure |= character.doubtful
         if mark == "。":
-            yield _segment(words)
-            words = []
-
-
-def _segment(words: Sequence[Word]) -> Segment:
-    unsure = any(word.text[0] in NUMBERS and word.probability < SURE_OF_A_NUMBER for word in words)
-    span = Span(words[0].span.start, words[-1].span.end)
-    text = "".join(word.text for word in words)
-    return Segment(span, text, words=tuple(words), doubt=Doubt.UNSURE if unsure else None)
+            span = Span(words[0].span.start, stop)
+            text = "".join(word.text for word in words)
+            yield Segment(span, text, words=tuple(words), doubt=Doubt.UNSURE if unsure else None)
+            words, unsure = [], False
 
 
 def _longest_run(flags: NDArray[np.bool_]) -> int:

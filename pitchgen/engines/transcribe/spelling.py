@@ -6,6 +6,7 @@ Brants et al. 2007, "Large Language Models in Machine Translation"). `scripts/tr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -25,7 +26,8 @@ BACKOFF = float(-np.log(0.4))  # nats for every character of history that is giv
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 HALF = np.uint64(32)
 
-BEAM = 8  # paths that are followed
+BEAM = 16  # paths that are followed
+RIVAL = 3.0  # nats: a path that costs so little more may be the right one
 LOOKED_AT = 3  # times as many are looked at: some go on alike
 CANDIDATES = 48  # characters tried for one sound
 LANGUAGE_WEIGHT = 0.6  # of a nat of the n-grams to one of the network
@@ -56,6 +58,8 @@ class Spelled:
     character: str
     sound: int
     symbol: int
+    rivals: tuple[str, ...] = ()
+    """What stands here, or just after it, in other spellings that are about as likely; an empty one is nothing."""
 
 
 def followed(history: Hashes, characters: Ids) -> Hashes:
@@ -80,6 +84,8 @@ class _Path:
     history: tuple[int, ...]
     """The last characters."""
     spelled: tuple[Spelled, ...]
+    rivals: frozenset[tuple[int, str]] = frozenset()
+    """Sounds that another path spells otherwise, and how: with nothing, too."""
 
 
 class Spelling:
@@ -105,8 +111,8 @@ class Spelling:
         for at, sound in enumerate(sounds):
             if sound.fresh:
                 beam = [replace(path, history=(BOUNDARY,) * (ORDER - 1)) for path in beam]
-            beam = list(islice(_distinct(self._longer(beam, at, sound)), BEAM))
-        return list(beam[0].spelled)
+            beam = _distinct(self._longer(beam, at, sound))
+        return list(_rivalled(_against(beam[0], beam[1:])))
 
     def _longer(self, beam: Sequence[_Path], at: int, sound: Sound) -> Iterator[_Path]:
         """Each path with what the sound may be, the likeliest first."""
@@ -123,7 +129,7 @@ class Spelling:
             else:
                 character = int(characters[column])
                 spelled = Spelled(self._characters[character - 1], at, int(symbols[column]))
-                yield _Path(total, (*path.history[1:], character), (*path.spelled, spelled))
+                yield _Path(total, (*path.history[1:], character), (*path.spelled, spelled), path.rivals)
 
     def _candidates(self, sound: Sound) -> tuple[Ids, Ids, Costs]:
         """Characters that sound so, the symbol of each, and its nats."""
@@ -151,10 +157,30 @@ class Spelling:
         return found
 
 
-def _distinct(paths: Iterable[_Path]) -> Iterator[_Path]:
-    """The first of all that go on in the same way."""
-    seen = set()
+def _distinct(paths: Iterable[_Path]) -> list[_Path]:
+    """The best of those that go on differently; of those that go on alike the first, which remembers the others."""
+    alike: dict[tuple[int, ...], list[_Path]] = {}
     for path in paths:
-        if path.history not in seen:
-            seen.add(path.history)
-            yield path
+        alike.setdefault(path.history, []).append(path)
+    return [_against(first, others) for first, *others in islice(alike.values(), BEAM)]
+
+
+def _against(path: _Path, others: Sequence[_Path]) -> _Path:
+    """The path, with what its rivals spell otherwise."""
+    own = {found.sound: found.character for found in path.spelled}
+    rivals = path.rivals
+    for other in others:
+        if other.total - path.total < RIVAL:
+            theirs = {found.sound: found.character for found in other.spelled}
+            differing = (sound for sound in own.keys() | theirs.keys() if own.get(sound) != theirs.get(sound))
+            rivals |= {(sound, theirs.get(sound, "")) for sound in differing}
+    return replace(path, rivals=rivals) if rivals else path
+
+
+def _rivalled(path: _Path) -> Iterator[Spelled]:
+    """Each character with its rivals; those of a sound that the path leaves out stand at the character before it."""
+    ends = [found.sound for found in path.spelled[1:]]
+    for index, found in enumerate(path.spelled):
+        end = ends[index] if index < len(ends) else math.inf
+        start = 0 if index == 0 else found.sound
+        yield replace(found, rivals=tuple(sorted(other for sound, other in path.rivals if start <= sound < end)))
