@@ -180,7 +180,7 @@ def main() -> None:
         maker.terminate()
     if not SPELLING.exists():
         spelling.write(SPELLING, texts(dictionary()), told, dictionary())
-    export(trainer.network, MODEL, steps=str(trainer.step))
+    export(trainer.network, MODEL, steps=str(trainer.step), syllables=" ".join(map(str, told)))
     parameters = sum(p.numel() for p in trainer.network.parameters())
     size = (MODEL.stat().st_size + SPELLING.stat().st_size) / 1e6
     print(f"{MODEL} and {SPELLING}: {size:.1f} MB, {parameters} parameters, {trainer.step} steps")

@@ -109,16 +109,6 @@ def prices() -> Texts:
     return Texts(((1.0, told),), fillers(book, {}, unseen_goods=False))
 
 
-def characters(of: Texts, count: int = 60_000) -> tuple[str, ...]:
-    """The characters that so many clauses have, with all of the phrasebook and the patterns, sorted."""
-    random = Random(0)
-    found = {character for _ in range(count) for character in of.clause(random)}
-    for path in (PHRASES, PITCHES, EVERYDAY):
-        text = "\n".join(line for line in path.read_text("utf-8").splitlines() if not line.startswith("#"))
-        found |= set("".join(HANZI.findall(text)))
-    return tuple(sorted(found))
-
-
 def _about_goods(sentences: Sequence[tuple[Nodes, ...]]) -> tuple[tuple[Nodes, ...], ...]:
     return tuple(
         kept for forms in sentences if (kept := tuple(nodes for nodes in forms if _slots(nodes) & {"good", "goods"}))

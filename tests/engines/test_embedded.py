@@ -36,7 +36,7 @@ from edits import edits  # noqa: E402  # a measure of ours, beside the benchmark
 from training.spelling import tables  # noqa: E402
 
 CLIPS = ROOT.parent / "shared" / "media"
-SAN, KUAI, BA, ZHI = 1, 2, 3, 4  # symbols of a network
+SAN, KUAI, BA, ZHI, QI = 1, 2, 3, 4, 5  # symbols of a network
 READINGS = {
     ("三", SAN): 9,
     ("伞", SAN): 9,
@@ -46,7 +46,8 @@ READINGS = {
     ("吧", BA): 3,
     ("只", ZHI): 5,
 }
-CLAUSES = ["三块八"] * 9 + ["三只伞"] * 9 + ["快"] * 9 + ["快吧"] * 3
+READINGS |= {("七", QI): 5, ("期", QI): 5}
+CLAUSES = ["八期三"] * 5 + ["八七三"] * 6 + ["三块八"] * 9 + ["三只伞"] * 9 + ["快"] * 9 + ["快吧"] * 3
 PITCH = "这款袜子很柔软，十二双一包。单价三块八毛，一千双起批。现货三天内发货，支持海运和空运。"
 
 
@@ -81,6 +82,16 @@ def test_a_syllable_that_was_not_surely_heard_is_settled_by_the_others(spelling:
     assert spelled(spelling, [heard(SAN)[0], unsure, heard(BA)[0]]) == "三块八"
     hardly = Sound(np.array([ZHI]), np.array([4.0], np.float32), 0.05)
     assert spelled(spelling, [*heard(SAN, KUAI), hardly, *heard(BA)]) == "三块八"
+
+
+def test_figures_that_sound_like_other_words_are_told(spelling: Spelling) -> None:
+    """As 交货期十五天 and 交货七十五天, which nobody can tell apart by ear."""
+    found = spelling.spell(heard(BA, QI, SAN))
+    assert found[1].rivals == ("期",)
+    said = [Character(s.character, at * 0.2, 0.99, s.rivals) for at, s in enumerate(found)]
+    (segment,) = _sentences(said, np.zeros(50, np.bool_))
+    assert segment.doubt is Doubt.UNSURE
+    assert spelling.spell(heard(SAN, ZHI, SAN))[1].rivals == (), "nothing else sounds so"
 
 
 def test_no_sound_is_no_word(spelling: Spelling) -> None:
