@@ -130,7 +130,7 @@ def test_no_words_at_all(tmp_path: Path) -> None:
     video = tmp_path / "wordless.mp4"
     video.write_bytes((SAMPLES / "umbrella.mp4").read_bytes())
     with pytest.raises(MissingWeights, match="--script"):
-        make(video, tmp_path, transcribe="script")  # what the embedded recogniser hears would be words
+        make(video, tmp_path, transcribe="script")
 
 
 @pytest.fixture(scope="module")

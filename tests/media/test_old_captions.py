@@ -123,7 +123,7 @@ def test_a_script_beside_kept_captions_is_compared(
 def test_without_any_source_the_ways_forward_are_named(pitch: FfmpegCall, tmp_path: Path) -> None:
     folders = {"out": tmp_path / "out", "store": tmp_path / "store"}
     with pytest.raises(MissingWeights, match=r"no captions were found.*pitch\.txt.*--script.*pitchgen\[models\]"):
-        pitchgen.make(pitch(), ["en"], profile="embedded", **folders)
+        pitchgen.make(pitch(), ["en"], profile="embedded", transcribe="script", **folders)
     assert not list(tmp_path.glob("out/*/*.mp4"))
 
 
