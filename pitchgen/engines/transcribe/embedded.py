@@ -163,7 +163,7 @@ class EmbeddedRecogniser:
 
 def _cut(audio: Audio, spans: Sequence[Span]) -> Iterator[Span]:
     """The spans, those that are longer than `LONGEST` in pieces, cut where it is quietest."""
-    levels = _levels(audio)
+    levels = _levels(audio) if any(span.duration > LONGEST for span in spans) else np.zeros(0, np.float32)
     for span in spans:
         start = span.start
         while span.end - start > LONGEST:
