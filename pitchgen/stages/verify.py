@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -21,9 +22,11 @@ _NEAR = 40
 """Characters between a price and the unit that it is for: more, and the unit belongs to something else."""
 _BEFORE = 4
 """How much farther off a unit counts that stands before the price: most languages put it after."""
+_SENTENCE_ENDS = re.compile(r"[.!?;։؟۔।።](?=\s)|[。！？；။។]")
+"""Not every language has a mark there (Thai, Lao): a unit in its next sentence counts as beside the figure."""
 
 
-@stage(version=4)
+@stage(version=5)
 def verify(facts: Sequence[Fact], text: str, language: str, *, names: Sequence[tuple[str, str]] = ()) -> Verdict:
     """What is wrong with the facts of a translation.
 
@@ -161,12 +164,23 @@ class _Check:
                 self.used.add(one.start)
         for fact in counted:
             right = [one for one in beside if one.units & _meant(fact.per)]
-            wrong = [one for one in beside if one.start not in self.used and _may_count(one)]
+            counted_itself = _meant(fact.unit) if right else frozenset()  # a carton of 48 pieces, each piece packed
             run = self.taken[id(fact)]
+            wrong = [
+                one
+                for one in beside
+                if one.start not in self.used and _may_count(one) and not one.units & counted_itself
+                if not self._ends_between(run, one)
+            ]
             nearest = min([*right, *wrong], key=partial(_distance, run), default=None)
             if nearest in wrong and _distance(run, nearest) <= _NEAR and sayable(fact, self.language, fact.per):
                 self.used.add(nearest.start)
                 self.findings.append(Finding(Problem.CHANGED, fact, nearest.evidence))
+
+    def _ends_between(self, run: Sequence[Figure], one: Figure | Mention) -> bool:
+        """Whether a sentence ends between figures and a unit, which then belongs to something else."""
+        between = self.reading.text[min(run[-1].end, one.end) : max(run[0].start, one.start)]
+        return bool(_SENTENCE_ENDS.search(between))
 
     def _as_many(self, unit: str) -> None:
         """Let one figure say the unit of a price by what it holds: 18 yuan for 12 pairs, where a dozen was said."""

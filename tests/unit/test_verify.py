@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from pitchgen.core.engines import Translation
 from pitchgen.core.fact import Problem, Verdict
+from pitchgen.engines import registry
 from pitchgen.languages import LANGUAGES, SOURCE
 from pitchgen.languages.facts import facts
 from pitchgen.languages.reading import read
@@ -63,10 +65,30 @@ def judged(chinese: str, language: str, text: str, names: list[tuple[str, str]] 
         ("有S、M、L三个码", "en", "three sizes: S, M, L"),
         ("二十四小时在线", "en", "online 24/7"),
         ("我们在三楼", "ru", "мы на третьем этаже"),
+        ("一箱48个，每个都有独立包装", "en", "A carton holds 48 pieces, each item is packed individually"),
+        ("一箱四十八个每个三块五", "en", "48 pieces in a carton, each piece 3.5 yuan"),
+        ("一盒12双，每双都有独立包装", "fr", "Une boîte contient 12 paires, chaque paire est emballée"),
     ],
 )
 def test_right_translations(chinese: str, language: str, text: str) -> None:
     assert judged(chinese, language, text).findings == ()
+
+
+@pytest.mark.parametrize("chinese", ["一箱48个，每个都有独立包装。", "一盒12双，每双都有独立包装。"])
+def test_what_each_piece_is_packed_in_is_no_other_unit_of_the_carton(chinese: str) -> None:
+    """ "Packing per carton: 48 pieces. Each item is packed individually" gave false alarms in fifteen languages."""
+    requests = [Translation(chinese, SOURCE, language) for language in TARGETS]
+    made = registry.load("translate", "phrasebook").translate(requests)
+    for language, translated in zip(TARGETS, made, strict=True):
+        assert translated.text
+        assert judged(chinese, language, translated.text).sound, translated.text
+
+
+def test_a_carton_of_another_unit_is_seen_before_a_second_sentence() -> None:
+    verdict = judged("一箱48个，每个都有独立包装。", "en", "48 pieces per pair. Each item is packed individually.")
+    assert [(finding.problem, finding.found and finding.found.text) for finding in verdict.findings] == [
+        (Problem.CHANGED, "pair")
+    ]
 
 
 NATURAL = [line.split("\t") for line in (ROOT / "benchmarks/facts_natural.tsv").read_text("utf-8").splitlines()]
