@@ -31,7 +31,9 @@ import espeakng_loader
 import imageio_ffmpeg
 import numpy as np
 from numpy.typing import NDArray
-from sample_scene import ARMS, HEIGHT, MOUTHS, WIDTH, Letters, Look, Stall
+from scene.frames import Stall
+from scene.look import HEIGHT, WIDTH, Letters, Look
+from scene.merchant import ARMS, MOUTHS
 
 HOME = Path(__file__).parent.parent
 TIMES = HOME / "tests" / "golden" / "samples.json"
