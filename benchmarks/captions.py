@@ -1,9 +1,11 @@
 """How well captions in the picture are read: characters, figures, times, speed; one row a style. Prints a Markdown
 table.
 
-    python benchmarks/captions.py [FOLDER_OF_CLIPS] [--only STYLE,STYLE] [--keep FOLDER]
+    python benchmarks/captions.py [FOLDER_OF_CLIPS] [--only STYLE,STYLE] [--keep FOLDER] [--unseen]
 
-Captions are burned into ten seconds of a moving test picture, and of each real clip in the folder. Needs the Debian
+Captions are burned into ten seconds of a moving test picture, and of each real clip in the folder that shows a face.
+With --unseen they are other sentences, over other pictures: a pale sky, an office mirrored and cut to a portrait, the
+stall of a sample. Needs the Debian
 package fonts-noto-cjk. Characters are compared without marks and spaces; a caption that was not found counts all of
 its characters as wrong, one that nobody wrote all of its own. The speed is in seconds of processor for a second of
 video, all threads and ffmpeg together, which other programs on the machine change little. What --keep kept is not
@@ -15,12 +17,12 @@ from __future__ import annotations
 import argparse
 import resource
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from captions_rendering import LINES, STYLES, Line, Style, burn, script
+from captions_rendering import LINES, STYLES, UNSEEN, Line, Style, burn, script
 from edits import edits
 
 from pitchgen.core.footage import OldCaption
@@ -60,8 +62,10 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--only", default="")
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--unseen", action="store_true")
     asked = parser.parse_args()
-    clips = sorted(asked.folder.glob("face*.mp4")) if asked.folder else []
+    lines = UNSEEN if asked.unseen else LINES
+    sources = _unseen(asked.folder) if asked.unseen else _seen(asked.folder)
     viewer = Viewer(Ffmpeg(), registry.load("read", "ppocr"))
     print(
         "| style | clips | characters wrong | figures wrong, not doubted | doubted | time, median / worst "
@@ -73,24 +77,52 @@ def main() -> None:
         folder = asked.keep or Path(name)
         for style in STYLES:
             if not asked.only or style.name in asked.only.split(","):
-                scores = [_score(media, viewer) for media in _videos(style, clips, folder)]
+                videos = [_video(style, lines, source, folder) for source in sources]
+                scores = [_score(media, lines, viewer) for media in videos]
                 every += scores
                 print(_row(style.name, scores), flush=True)
     print(_row("all", every))
 
 
-def _videos(style: Style, clips: Sequence[Path], folder: Path) -> Iterator[Media]:
-    """The test picture and each clip, captioned."""
-    sources: list[tuple[str, Sequence[object], int, int]] = [("moving", MOVING, 720, 1280)]
-    for clip in clips:
-        width, height = probe_size(clip)
-        loop = ("-stream_loop", 2, "-i", clip, *SILENCE, "-map", "0:v", "-map", "1:a", "-t", SECONDS)
-        sources.append((clip.stem, loop, width, height))
-    for name, source, width, height in sources:
-        path = folder / f"{style.name.replace(' ', '-')}-{name}.mp4"
-        if not path.exists():
-            burn(source, script(style, LINES, width, height), path)
-        yield probe(path)
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What captions are burned into."""
+
+    name: str
+    arguments: tuple[object, ...]
+    """For ffmpeg."""
+    size: tuple[int, int]
+    look: str = ""
+    """Filters before the captions."""
+
+
+def _seen(folder: Path | None) -> list[Source]:
+    """The test picture, and each clip with a face."""
+    clips = sorted(folder.glob("face*.mp4")) if folder else []
+    return [Source("moving", MOVING, (720, 1280)), *(Source(c.stem, _loop(c), probe_size(c)) for c in clips)]
+
+
+def _unseen(folder: Path) -> list[Source]:
+    """What was not looked at while the code was written."""
+    sky, office = folder / "odd" / "video_with_failing_audio.mp4", folder / "face_en_talk.mp4"
+    stall = Path(__file__).parents[1] / "samples" / "umbrella.mp4"
+    return [
+        Source("sky", _loop(sky), probe_size(sky)),
+        Source("office", _loop(office), (406, 720), "hflip,crop=406:720:500:0"),
+        Source("stall", ("-ss", 20, *_loop(stall)), probe_size(stall)),
+    ]
+
+
+def _loop(clip: Path) -> tuple[object, ...]:
+    return ("-stream_loop", 2, "-i", clip, *SILENCE, "-map", "0:v:0", "-map", "1:a", "-t", SECONDS)
+
+
+def _video(style: Style, lines: Sequence[Line], source: Source, folder: Path) -> Media:
+    """A source, captioned."""
+    path = folder / f"{style.name.replace(' ', '-')}-{source.name}.mp4"
+    if not path.exists():
+        burn(source.arguments, script(style, lines, *source.size), path, look=source.look)
+    return probe(path)
 
 
 def probe_size(clip: Path) -> tuple[int, int]:
@@ -102,10 +134,10 @@ def probe_size(clip: Path) -> tuple[int, int]:
         return context.width, context.height
 
 
-def _score(media: Media, viewer: Viewer) -> Score:
+def _score(media: Media, lines: Sequence[Line], viewer: Viewer) -> Score:
     began = _spent()
     (found,) = read([media], viewer)
-    return score(LINES, found.captions, (_spent() - began) / media.duration)
+    return score(lines, found.captions, (_spent() - began) / media.duration)
 
 
 def _spent() -> float:

@@ -108,6 +108,16 @@ LINES = (
 )
 """Ten seconds of a pitch: a pause, changes without one, a caption in two lines, figures in both scripts."""
 
+UNSEEN = (
+    Line(0.40, 1.90, "老板们看看这款雨伞", "Have a look at this umbrella"),
+    Line(1.90, 3.60, "二十三块一把|整箱三十二把", "23 yuan each, 32 in a carton"),
+    Line(4.10, 5.50, "尺码从三十五到四十二", "Sizes from 35 to 42"),
+    Line(5.50, 7.00, "长1.2米，宽60公分", "1.2 m long and 60 cm wide"),
+    Line(7.00, 8.30, "二百件起批19.9元", "19.9 yuan from 200 pieces"),
+    Line(8.80, 9.70, "下单一周内到货", "Delivered within a week"),
+)
+"""Other ones, on which nothing was mended before they were first measured; many a 一, 二 and 三."""
+
 
 def script(style: Style, lines: Sequence[Line], width: int, height: int) -> str:
     """The captions for libass."""
@@ -145,11 +155,11 @@ def _signs(width: int, height: int, size: float) -> list[str]:
     ]
 
 
-def burn(source: Sequence[object], text: str, target: Path, *more: object) -> None:
-    """Draw a script into what ffmpeg reads by the arguments `source`."""
+def burn(source: Sequence[object], text: str, target: Path, *more: object, look: str = "") -> None:
+    """Draw a script into what ffmpeg reads by the arguments `source`, after the filters `look`."""
     fonts = tuple(FontFile(path, file_sha256(path)) for path in (SANS, SERIF) if path.exists())
     with laid_out(Burned(text, fonts)) as files:
-        graph = f"ass={files.script}:fontsdir={files.fonts}"
+        graph = ",".join(filter(None, (look, f"ass={files.script}:fontsdir={files.fonts}")))
         coded = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "26", "-pix_fmt", "yuv420p"]
         command = [Ffmpeg().binary, "-y", "-v", "error", *source, "-vf", graph, *coded, *more, target]
         subprocess.run(list(map(str, command)), check=True, env={**os.environ, **files.environment})
