@@ -40,6 +40,7 @@ MODEL, SPELLING = WORK / "recogniser.onnx", WORK / "spelling.npz"
 SHARD_SECONDS = 3600.0
 ANY = Conditions()
 LONGEST = 12.0  # seconds of one example
+STRINGS_SAID, STRINGS_SPELT = 0.4, 0.2  # of clauses: words in any order teach the network to hear, not to guess
 RATE_OF_LEARNING, WARM_UP = 3e-3, 300
 SAVE_EVERY = 240.0  # seconds
 
@@ -53,7 +54,7 @@ def symbols() -> tuple[Syllable, ...]:
     """The syllables that the network tells apart, kept with the work so that it can go on."""
     path = WORK / "syllables.json"
     if not path.exists():
-        said, draw = texts(dictionary()), random.Random(0)
+        said, draw = texts(dictionary(), strings=STRINGS_SPELT), random.Random(0)
         found = known(said.clause(draw) for _ in range(60_000))
         path.write_text(json.dumps([(s.onset, s.final, s.tone) for s in found]), "utf-8")
     return tuple(Syllable(*parts) for parts in json.loads(path.read_text("utf-8")))
@@ -61,7 +62,7 @@ def symbols() -> tuple[Syllable, ...]:
 
 def make_speech(hours: float) -> None:
     """Shards of an hour each, those that are missing."""
-    said = texts(dictionary())
+    said = texts(dictionary(), strings=STRINGS_SAID)
     for number in range(math.ceil(hours)):
         if not (WORK / f"{number:03}.json").exists():
             _make_shard(number, Speaker(number), said.clause)
@@ -174,12 +175,12 @@ def main() -> None:
     if not options.export:
         maker = multiprocessing.get_context("spawn").Process(target=make_speech, args=(options.hours,), daemon=True)
         maker.start()
-        while not (WORK / "000.json").exists():
+        while not any(WORK.glob("[0-9]*.json")):
             time.sleep(1)
         trainer.run(Shards(WORK, {syllable: at + 1 for at, syllable in enumerate(told)}))
         maker.terminate()
     if not SPELLING.exists():
-        spelling.write(SPELLING, texts(dictionary()), told, dictionary())
+        spelling.write(SPELLING, texts(dictionary(), strings=STRINGS_SPELT), told, dictionary())
     export(trainer.network, MODEL, steps=str(trainer.step), syllables=" ".join(map(str, told)))
     parameters = sum(p.numel() for p in trainer.network.parameters())
     size = (MODEL.stat().st_size + SPELLING.stat().st_size) / 1e6

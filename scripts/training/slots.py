@@ -15,13 +15,15 @@ LISTED = ("materials", "colours", "sizes", "countries", "qualities")
 TITLES = ("老板", "老板娘", "总", "经理", "厂长")
 
 
-def fillers(book: Mapping[str, Any], words: Mapping[str, Sequence[str]], *, unseen_goods: bool) -> dict[str, Filler]:
-    """Slot to filler, from the phrasebook's tables and the words of a dictionary by part of speech."""
+def fillers(
+    book: Mapping[str, Any], words: Mapping[str, Sequence[str]], *, unseen_goods: bool, more_goods: Sequence[str] = ()
+) -> dict[str, Filler]:
+    """Slot to filler, from the phrasebook's tables, the words of a dictionary by part of speech, and other goods."""
     return {
         **_numbers(),
         **{kind: _counted(names(table)) for kind, table in book["units"].items()},
         **_tables(book),
-        **_goods(book, unseen=unseen_goods),
+        **_goods(book, more_goods, unseen=unseen_goods),
         **_people(names(book["syllables"])),
         **{slot: _one(choices) for slot, choices in words.items() if choices},
     }
@@ -61,12 +63,13 @@ def _tables(book: Mapping[str, Any]) -> dict[str, Filler]:
     }
 
 
-def _goods(book: Mapping[str, Any], *, unseen: bool) -> dict[str, Filler]:
+def _goods(book: Mapping[str, Any], more: Sequence[str], *, unseen: bool) -> dict[str, Filler]:
     goods = names({key: line for key, line in book["goods"].items() if held_out(key) == unseen})
     modifiers = names(book["modifiers"]) + names(book["materials"])
 
     def good(random: Random) -> str:
-        return random.choice(modifiers) * (random.random() < 0.2) + random.choice(goods)
+        known = more if more and random.random() < 0.5 else goods
+        return random.choice(modifiers) * (random.random() < 0.2) + random.choice(known)
 
     return {
         "good": good,

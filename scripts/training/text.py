@@ -1,13 +1,13 @@
-"""Chinese to train on, all in characters: what the phrasebook knows, other pitches, everyday speech, any words at all.
+"""Chinese to train on, all in characters: what the phrasebook knows, other pitches, other speech, any words at all.
 
-The phrasebook's own sentences are the smaller part. `everyday.txt` and strings of words from a dictionary show the
-network some thousand words beside all others, so that it cannot learn the phrases by heart.
+The phrasebook's own sentences are the smaller part. `sentences.txt` and `everyday.txt` show how Chinese goes on where
+nobody sells; strings of words from a dictionary, that anything may be said.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -15,7 +15,7 @@ from typing import Any
 
 from pitchgen.engines.translate.phrasebook.forms import Choice, Literal, Nodes, Slot, parse_nodes
 from training.held_out import HANZI, held_out
-from training.slots import Filler, fillers
+from training.slots import Filler, fillers, names
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -25,6 +25,8 @@ else:
 PHRASES = Path(__file__).parents[2] / "pitchgen" / "engines" / "translate" / "phrasebook" / "data" / "zh.toml"
 PITCHES = Path(__file__).with_name("pitches.txt")
 EVERYDAY = Path(__file__).with_name("everyday.txt")
+SENTENCES = Path(__file__).with_name("sentences.txt")
+GOODS = Path(__file__).with_name("goods.txt")
 COMMON = 700  # occurrences in the dictionary's corpus: the 10,000 commonest words
 LONGEST = 26  # characters said in one breath
 
@@ -72,15 +74,21 @@ class Texts:
         return "".join(parts)
 
 
-def texts(dictionary: Path) -> Texts:
-    """What to train on; `dictionary` has a word, its count and its part of speech a line, as the package jieba has."""
+def texts(dictionary: Path, *, strings: float) -> Texts:
+    """What to train on, of which the share `strings` is words in any order.
+
+    `dictionary` has a word, its count and its part of speech a line, as the package jieba has.
+    """
     book, words = _book(), _words(dictionary)
+    told = 1 - strings
     groups = (
-        (0.30, _phrases(book, unseen=False)),
-        (0.35, _patterns(PITCHES, book, unseen=False)),
-        (0.15, _patterns(EVERYDAY, book, unseen=False)),
+        (0.30 * told, _phrases(book, unseen=False)),
+        (0.36 * told, _patterns(PITCHES, book, unseen=False)),
+        (0.14 * told, _patterns(EVERYDAY, book, unseen=False)),
+        (0.20 * told, tuple(((Literal(line),),) for line in _lines(SENTENCES, book))),
     )
-    return Texts(groups, fillers(book, words, unseen_goods=False), tuple(w for part in words.values() for w in part))
+    slots = fillers(book, words, unseen_goods=False, more_goods=_lines(GOODS, book))
+    return Texts(groups, slots, tuple(word for part in words.values() for word in part))
 
 
 def unseen_patterns() -> Texts:
@@ -142,13 +150,18 @@ def _phrases(book: dict[str, Any], *, unseen: bool) -> tuple[tuple[Nodes, ...], 
 
 def _patterns(path: Path, book: dict[str, Any], *, unseen: bool) -> tuple[tuple[Nodes, ...], ...]:
     """The patterns of a file, in the phrasebook's notation, one a line."""
-    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
     made: dict[str, Choice] = {}
-    return tuple(
-        (parse_nodes(line, book["groups"], made),)
-        for line in lines
-        if line and not line.startswith("#") and held_out(line) == unseen
-    )
+    return tuple((parse_nodes(line, book["groups"], made),) for line in _read(path) if held_out(line) == unseen)
+
+
+def _lines(path: Path, book: dict[str, Any]) -> tuple[str, ...]:
+    """The lines of a file, but for those that name a good which is kept for measuring."""
+    kept = names({key: line for key, line in book["goods"].items() if held_out(key)})
+    return tuple(line for line in _read(path) if not any(good in line for good in kept))
+
+
+def _read(path: Path) -> Iterator[str]:
+    return (line for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#"))
 
 
 def _words(dictionary: Path) -> dict[str, tuple[str, ...]]:
