@@ -18,7 +18,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -229,7 +228,7 @@ def main() -> None:
             state=Path(folder), database=database, ttl=30, beat=5,
             performer="pitchgen.recipes.service.standins:Standin",
         )  # fmt: skip
-        bed = Bed(replace(hosting, poll=0.5 if database else None))
+        bed = Bed(hosting)
         bed.merchants(64)
         print(json.dumps({"cores": os.cpu_count(), "load": os.getloadavg()[0], "database": bool(database)}), flush=True)
         wanted = sys.argv[2:] or ["scaling", "cost", "operations", "size", "fairness"]

@@ -23,8 +23,8 @@ class Hosting:
     """`sqlite:///FILE`, which one process works on, or `postgresql://USER@HOST/NAME`; by default a file in `state`."""
     objects: str | None = None
     """`file:///FOLDER` or `s3://BUCKET/PREFIX`; by default a folder in `state`."""
-    poll: float | None = None
-    """Between looks for new work: 0.2 by default on SQLite, 1 on Postgres, whose server many ask."""
+    poll: float = 1.0
+    """Between looks for work that nobody told of; of what is enqueued a worker hears at once."""
     beat: float = 10.0
     """Between signs of life of a worker."""
     ttl: float = 60.0
@@ -83,8 +83,3 @@ class Hosting:
     def limits(self) -> Limits:
         """What holds for every merchant who has no limit of her own."""
         return Limits(int(self.upload_gib * GIBIBYTE), self.requests_per_minute, self.batch_jobs)
-
-    @property
-    def polling(self) -> float:
-        """The interval that is meant."""
-        return self.poll or (0.2 if self.embedded else 1.0)

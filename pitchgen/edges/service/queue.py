@@ -7,18 +7,19 @@ keeps it until it has ended, and refuses what a worker says that lost it to anot
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from zlib import crc32
 
-from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
+from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 
 from pitchgen.core.errors import StorageError
 from pitchgen.core.hosting import Hosting
 from pitchgen.core.service import Priority
-from pitchgen.edges.service.database import CONNECT, POOL, engine_of
+from pitchgen.edges.service.database import engine_of
+from pitchgen.edges.service.hints import Hints
 
 APPLICATION = "pitchgen"
 GRAPH = "graph-1"
@@ -29,10 +30,6 @@ PARTITIONS = 256
 ACTIVE = ("ENQUEUED", "DELAYED", "PENDING")
 RECOVERIES = 1000
 """Of one stage by DBOS: how often a stage may take its worker with it is counted by ourselves, and told."""
-THREADS = 64  # more than a worker's stages, held and ahead, of all queues
-AHEAD = 1
-"""Stages that a worker holds beside those at work, so that no network waits for the next look into the queue."""
-
 
 GPU, CPU = "gpu", "cpu"  # what a stage needs
 
@@ -68,7 +65,13 @@ def queue_name(resource: str, priority: Priority) -> str:
     return resource if priority is Priority.INTERACTIVE else f"{resource}-batch"
 
 
-QUEUES = tuple(queue_name(resource, priority) for resource in (GPU, CPU) for priority in Priority)
+def resource_of(queue: str) -> str:
+    """What the stages of a queue need."""
+    return queue.partition("-")[0]
+
+
+QUEUES = tuple(queue_name(resource, priority) for priority in Priority for resource in (GPU, CPU))
+"""Those that a person waits for first, as they are looked into."""
 
 
 def partition(merchant: str) -> str:
@@ -81,6 +84,7 @@ class Queue:
 
     def __init__(self, engine: Engine, *, version: str = GRAPH) -> None:
         self._engine, self._version = engine, version
+        self.hints = Hints(engine)
         self._schema = "" if engine.dialect.name == "sqlite" else "dbos."
         self._client = DBOSClient(
             system_database_engine=engine,
@@ -110,6 +114,7 @@ class Queue:
             task.language,
             task.attempt,
         )
+        self.hints.tell(queue_name(resource, priority))
 
     def cancel(self, run_id: str) -> None:
         """Take what waits of a run out of the queue; what is at work sees for itself that the run is over."""
@@ -157,6 +162,7 @@ class Queue:
 
     def close(self) -> None:
         """Let go of all connections."""
+        self.hints.close()
         self._client.destroy()
         self._engine.dispose()
 
@@ -165,53 +171,6 @@ class Queue:
         query = f"SELECT workflow_uuid FROM {self._schema}workflow_status WHERE {where}"
         with self._engine.connect() as connection:
             return tuple(connection.execute(text(query), {"prefix": prefix}).scalars())
-
-
-class Executor:
-    """This process, as one that works on stages: there is one in a process."""
-
-    def __init__(self, hosting: Hosting, executor_id: str, *, version: str = GRAPH) -> None:
-        self.id = executor_id
-        url = queue_url(hosting)
-        config: DBOSConfig = {
-            "name": APPLICATION,
-            "system_database_url": url,
-            "application_version": version,
-            "executor_id": executor_id,
-            "serializer": DBOSPortableJSONSerializer(),
-            "log_level": "CRITICAL",  # it tells of every lost connection at length; what matters we tell
-            "console_log_level": "CRITICAL",
-            "run_migrations": False,
-            "sys_db_pool_size": POOL,
-            "max_executor_threads": THREADS,
-        }
-        if not hosting.embedded:
-            config["db_engine_kwargs"] = {"connect_args": dict(CONNECT)}
-        self._dbos = DBOS(config=config)
-
-    def launch(self, queues: Sequence[str], slots: Mapping[str, int], *, poll: float) -> None:
-        """Take work from `queues`; `slots` says how many stages of a resource are worked on at once."""
-        DBOS.listen_queues(list(queues))
-        DBOS.launch()
-        for name in QUEUES:
-            at_once = slots[name.partition("-")[0]] + AHEAD
-            DBOS.register_queue(
-                name, worker_concurrency=at_once, partition_worker_concurrency=at_once, polling_interval_sec=poll
-            )
-
-    @staticmethod
-    def recover(executor_ids: Sequence[str]) -> int:
-        """Give the work of executors that are gone to whoever takes it; how much that was."""
-        return len(DBOS._recover_pending_workflows(list(executor_ids)))
-
-    def stop(self) -> None:
-        """Take no more work; what is at work goes on."""
-        for event in self._dbos.background_thread_stop_events:
-            event.set()
-
-    def destroy(self) -> None:
-        """Let go of everything: for tests, which run several in a process, one after the other."""
-        DBOS.destroy()
 
 
 def migrate_queue(hosting: Hosting) -> None:

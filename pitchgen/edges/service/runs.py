@@ -69,8 +69,8 @@ class Runs:
         """With what is owed when a run ends."""
         self._database, self._at_end = database, at_end
 
-    def begin(self, run_id: str, stage: str, language: str) -> Turn:
-        """A stage begins; until `end` it counts as lost with its worker.
+    def begin(self, run_id: str, stage: str, language: str, *, mark: OutputState | None = None) -> Turn:
+        """A stage begins; until `end` it counts as lost with its worker. Its language is in the state `mark` now.
 
         Raises:
             Superseded: there is nothing more to do for the run.
@@ -91,6 +91,8 @@ class Runs:
                 connection.execute(update(tables.run).where(tables.run.c.id == run_id).values(**running))
                 append_event(connection, run, "state", message=JobState.RUNNING.value)
             append_event(connection, run, "stage", stage=stage, language=language or None, message="begun")
+            if mark is not None:
+                _change(connection, run_id, language, state=mark.value)
             return Turn(job, run, outputs_of(connection, run), attempts - 1)
 
     def lost(self, run_id: str, stage: str, language: str) -> int:
@@ -120,8 +122,8 @@ class Runs:
             where = {"stage": stage, "language": language or None}
             append_event(connection, run, kind, done=done, total=total, message=message, **where)
 
-    def end(self, run_id: str, stage: str, language: str) -> None:
-        """A stage has ended, well or not, and its worker lives.
+    def end(self, run_id: str, stage: str, language: str, *, made: Made | None = None) -> None:
+        """A stage has ended, well or not, and its worker lives; what it has `made` is published.
 
         Raises:
             Superseded: as `begin`.
@@ -130,16 +132,8 @@ class Runs:
             _, run = _fenced(connection, run_id)
             _forget_attempts(connection, run_id, stage, language)
             append_event(connection, run, "stage", stage=stage, language=language or None, message="done")
-
-    def mark(self, run_id: str, language: str, state: OutputState) -> None:
-        """One language is being worked on.
-
-        Raises:
-            Superseded: as `begin`.
-        """
-        with self._database.transaction() as connection:
-            _fenced(connection, run_id)
-            _change(connection, run_id, language, state=state.value)
+            if made is not None:
+                self._publish(connection, run, language, made)
 
     def publish(self, run_id: str, language: str, made: Made) -> None:
         """One language is ready; the first to say so counts. With the last one the run ends.
@@ -147,15 +141,8 @@ class Runs:
         Raises:
             Superseded: as `begin`.
         """
-        values = {
-            "state": OutputState.READY.value, "artifact": made.artifact, "video": made.video,
-            "size_bytes": made.size_bytes, "sha256": made.sha256, "duration": made.duration, "error": None,
-        }  # fmt: skip
         with self._database.transaction() as connection:
-            _, run = _fenced(connection, run_id)
-            if _change(connection, run_id, language, **values):
-                append_event(connection, run, "output", language=language, message=OutputState.READY.value)
-            self._end_if_done(connection, run)
+            self._publish(connection, _fenced(connection, run_id)[1], language, made)
 
     def fail(self, run_id: str, language: str, error: str) -> None:
         """One language has failed, or all that are not ready, where it is empty. With the last one the run ends.
@@ -233,6 +220,15 @@ class Runs:
             query = query.where(t.merchant == merchant)
         with self._database.reading() as connection:
             return tuple(letter_from(row) for row in connection.execute(query))
+
+    def _publish(self, connection: Connection, run: Run, language: str, made: Made) -> None:
+        values = {
+            "state": OutputState.READY.value, "artifact": made.artifact, "video": made.video,
+            "size_bytes": made.size_bytes, "sha256": made.sha256, "duration": made.duration, "error": None,
+        }  # fmt: skip
+        if _change(connection, run.id, language, **values):
+            append_event(connection, run, "output", language=language, message=OutputState.READY.value)
+        self._end_if_done(connection, run)
 
     def _fail(self, connection: Connection, run: Run, language: str, error: str) -> None:
         waiting = [output.language for output in outputs_of(connection, run) if not output.state.terminal]

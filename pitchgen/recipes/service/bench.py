@@ -25,6 +25,7 @@ T = TypeVar("T")
 PATIENCE = 60.0  # seconds for a database to come back: where there is a lease, it ends the process before
 PAUSE = 1.0  # seconds between tries at that
 TELL = 2.0  # seconds between progress events of a stage, which are rows of the database
+KNOWN = 64  # runs whose requests are not read again
 MARKS = {"speak": OutputState.SPEAKING, "make": OutputState.MAKING}
 VERDICTS = {
     Outcome.DONE: Verdict.DONE, Outcome.AGAIN: Verdict.AGAIN, Outcome.CRASHED: Verdict.AGAIN,
@@ -43,6 +44,7 @@ class Bench:
     runs: Runs
     measures: Measures = field(default_factory=Measures)
     slots: Slots = field(init=False)
+    _jobs: dict[str, Job] = field(default_factory=dict)
     _at_work: list[str] = field(default_factory=list)
     _unwanted: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -52,9 +54,16 @@ class Bench:
         self.measures.show(self.slots)
 
     def job(self, run_id: str) -> Job | None:
-        """Whose run it is."""
-        found = _patiently(lambda: self.runs.find(run_id))
-        return found[0] if found else None
+        """Whose run it is, and what she asked for, which stays as it is; how the job is, may be old."""
+        with self._lock:
+            known = self._jobs.get(run_id)
+        if known or (found := _patiently(lambda: self.runs.find(run_id))) is None:
+            return known
+        with self._lock:
+            while len(self._jobs) >= KNOWN:
+                del self._jobs[next(iter(self._jobs))]
+            self._jobs[run_id] = found[0]
+        return found[0]
 
     def perform(self, task: Task) -> Verdict:
         """Do the work of a task; whatever happens to it is written down, and the verdict says what follows."""
@@ -80,7 +89,8 @@ class Bench:
 
     def _begin(self, task: Task, process: StageProcess) -> Outcome:
         try:
-            turn = _patiently(lambda: self.runs.begin(task.run_id, task.stage, task.language))
+            mark = MARKS.get(task.stage)
+            turn = _patiently(lambda: self.runs.begin(task.run_id, task.stage, task.language, mark=mark))
             output = turn.output(task.language)
             if output is not None and output.state.terminal:
                 return Outcome.UNWANTED
@@ -88,8 +98,6 @@ class Bench:
                 reason = f"{task.stage} took its process with it {turn.lost} times and was given up"
                 _patiently(lambda: self.runs.bury(task.run_id, task.stage, task.language, reason, turn.lost))
                 return Outcome.DEAD
-            if task.stage in MARKS:
-                _patiently(lambda: self.runs.mark(task.run_id, task.language, MARKS[task.stage]))
             return self._performed(task, turn, process)
         except (Superseded, Stopped) as why:
             log.info("%s is not wanted any more: %s", task.id, why)
@@ -117,10 +125,8 @@ class Bench:
 
     def _written(self, task: Task, answer: Answer) -> Outcome:
         failure = answer.failure
-        self.runs.end(task.run_id, task.stage, task.language)
+        self.runs.end(task.run_id, task.stage, task.language, made=None if failure else answer.made)
         if failure is None:
-            if answer.made is not None:
-                self.runs.publish(task.run_id, task.language, answer.made)
             return Outcome.DONE
         if not failure.retryable:
             self.runs.fail(task.run_id, task.language, failure.message)

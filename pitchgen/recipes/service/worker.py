@@ -19,8 +19,9 @@ from pitchgen.core.errors import InputError, StorageError
 from pitchgen.core.hosting import Hosting
 from pitchgen.core.service import Job, Priority
 from pitchgen.edges.service.database import Database
+from pitchgen.edges.service.executor import Executor
 from pitchgen.edges.service.leases import Lease, Sweeper, executor_name
-from pitchgen.edges.service.queue import CPU, GPU, QUEUES, Executor, Queue, Task, migrate_queue, queue_name
+from pitchgen.edges.service.queue import CPU, GPU, QUEUES, Queue, Task, migrate_queue, queue_name
 from pitchgen.edges.service.queue import GRAPH as VERSION
 from pitchgen.edges.service.records import AtEnd
 from pitchgen.edges.service.runs import Runs, Superseded
@@ -115,9 +116,10 @@ class Worker:
         self.runs = Runs(self.database, at_end=at_end)
         self.measures = Measures(registry)
         self.bench = Bench(hosting, self.runs, self.measures)
-        self._queues = tuple(dict.fromkeys(name for role in roles for name in ROLES[role]))
+        wanted = {name for role in roles for name in ROLES[role]}
+        self._queues = tuple(sorted(wanted, key=QUEUES.index))
         self._executor = Executor(
-            hosting, LOCAL if hosting.embedded else executor_name("-".join(roles)), version=version
+            hosting, LOCAL if hosting.embedded else executor_name("-".join(roles)), self.queue.hints, version=version
         )
         self._lease = None if hosting.embedded else Lease(
             self.database, hosting, self._executor.id, role=",".join(roles), version=version
@@ -131,10 +133,10 @@ class Worker:
         Raises:
             StorageError: the database cannot be reached.
         """
-        bind(self.bench)
+        bind(self.bench, self._executor)
         if self._lease:
             self._lease.hold()
-        self._executor.launch(self._queues, self.bench.slots.counts, poll=self.hosting.polling)
+        self._executor.launch(self._queues, self.bench.slots.counts, poll=self.hosting.poll)
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
         threading.Thread(target=self._sweep, name="sweep", daemon=True).start()
 

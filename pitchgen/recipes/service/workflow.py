@@ -16,6 +16,7 @@ from dbos import DBOS, SetEnqueueOptions, SetWorkflowID
 
 from pitchgen.core.hosting import Hosting
 from pitchgen.core.service import Job
+from pitchgen.edges.service.executor import Executor
 from pitchgen.edges.service.queue import CPU, GPU, RECOVERIES, STAGE, Task, partition, queue_name
 
 
@@ -65,12 +66,13 @@ class Desk(Protocol):
 
 
 _desk: Desk | None = None
+_executor: Executor | None = None
 
 
-def bind(desk: Desk) -> None:
-    """Have the workflows of this process work at `desk`."""
-    global _desk
-    _desk = desk
+def bind(desk: Desk, executor: Executor) -> None:
+    """Have the workflows that `executor` takes work at `desk`."""
+    global _desk, _executor
+    _desk, _executor = desk, executor
 
 
 @DBOS.step(name="perform")
@@ -83,7 +85,11 @@ def _perform(run_id: str, stage: str, language: str, attempt: int) -> str:
 def stage_workflow(run_id: str, stage: str, language: str, attempt: int) -> None:
     """Perform one stage and enqueue what follows."""
     assert _desk is not None
-    verdict = Verdict(_perform(run_id, stage, language, attempt))
+    assert _executor is not None
+    try:
+        verdict = Verdict(_perform(run_id, stage, language, attempt))
+    finally:
+        _executor.left(Task(run_id, stage, language, attempt).id)
     job = _desk.job(run_id)
     if job is None:
         return
@@ -95,6 +101,7 @@ def stage_workflow(run_id: str, stage: str, language: str, attempt: int) -> None
     delay = _desk.hosting.backoff * 3 ** (attempt - 1) if verdict is Verdict.AGAIN else None
     for code in job.request.languages if fans_out else [language]:
         _enqueue(job, Task(run_id, follows, code, attempt + 1 if again else 1), delay)
+    _executor.tell(queue_name(GRAPH[follows].resource, job.request.priority))
 
 
 def _enqueue(job: Job, task: Task, delay: float | None) -> None:
