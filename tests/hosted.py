@@ -24,6 +24,7 @@ from pitchgen.edges.service import tables
 from pitchgen.edges.service.addresses import Addresses
 from pitchgen.edges.service.database import Database
 from pitchgen.edges.service.jobs import Jobs
+from pitchgen.edges.service.leases import GONE
 from pitchgen.edges.service.objects import Objects
 from pitchgen.edges.service.queue import GRAPH, Queue
 from pitchgen.edges.service.records import newest_run
@@ -102,6 +103,7 @@ class Service:
         self.objects = Objects.open(hosting.objects_url)
         self.inbox = Inbox()
         self.workers: list[subprocess.Popen[bytes]] = []
+        self._again: dict[int, Callable[[], object]] = {}
         with self.database.transaction() as connection:
             rows = [{"id": f"mer_{n}", "name": n, "created_at": 0.0} for n in "abc"]
             connection.execute(insert(tables.merchant), rows)
@@ -115,7 +117,14 @@ class Service:
         with log:
             worker = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log)
         self.workers.append(worker)
+        self._again[worker.pid] = lambda: self.start(roles, version=version, **settings)
         return worker
+
+    def supervise(self) -> None:
+        """Start those again that were judged dead, as whoever runs workers has to: a busy machine starves them."""
+        for worker in tuple(self.workers):
+            if worker.poll() == GONE and (again := self._again.pop(worker.pid, None)):
+                again()
 
     def order(
         self,
@@ -148,7 +157,12 @@ class Service:
 
     def settle(self, jobs: Sequence[Job], *, within: float = PATIENCE) -> None:
         """Wait until all are over."""
-        until(lambda: self.over(jobs), within, lambda: self.told())
+
+        def over() -> bool:
+            self.supervise()
+            return self.over(jobs)
+
+        until(over, within, self.told)
 
     def over(self, jobs: Sequence[Job]) -> bool:
         return all(self.state(job).terminal for job in jobs)

@@ -146,7 +146,7 @@ def test_cancelled_in_the_middle_then_tried_again(service: Service) -> None:
 
 @LONG
 def test_a_stage_that_stands_still_and_one_of_an_older_version(service: Service) -> None:
-    service.hosting = replace(service.hosting, stall=4.0, crashes=1)  # a process takes seconds to begin
+    service.hosting = replace(service.hosting, stall=20.0, crashes=1)  # a process takes seconds to begin
     service.start("all", version="graph-0")
     hung = service.order("mer_a", ("en",), standin="hang:make")
     sound = service.order("mer_b", LANGUAGES)

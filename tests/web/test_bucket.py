@@ -13,6 +13,7 @@ from api_site import LIMITS, SAMPLE, Site, opened
 from starlette.testclient import TestClient
 
 from pitchgen.edges.service.objects import Objects
+from pitchgen.edges.service.voice_copies import VoiceCopies
 from pitchgen.edges.service.voice_folders import VoiceFolders
 
 if TYPE_CHECKING:
@@ -109,3 +110,50 @@ def test_voices_are_shared_by_machines(tmp_path: Path, bucket: Objects, postgres
             assert folder.names() == ()
         assert not made.exists()  # what another machine made with it goes when that one looks again
         assert [path.name for path in (tmp_path / "worker").rglob("*") if path.is_file()] == ["consents.jsonl"]
+
+
+def test_of_the_voices_in_a_bucket_the_one_that_is_asked_for_is_copied_once(
+    tmp_path: Path, bucket: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[str] = []
+    get = Objects.get
+
+    def counted(self: Objects, key: str, to: Path) -> bool:
+        fetched.append(key.removeprefix("voices/mer_a/"))
+        return get(self, key, to)
+
+    monkeypatch.setattr(Objects, "get", counted)
+    files = ("consents.jsonl", "li/profile.json", "li/reference.flac", "wang/profile.json", "wang/reference.flac")
+    for name in (*files, "wang/store/ab/made.flac"):
+        bucket.put(f"voices/mer_a/{name}", name.encode())
+    copies, root = VoiceCopies(bucket), tmp_path / "copies"
+    copies.pull("mer_a", root, "wang")
+    assert sorted(fetched) == ["consents.jsonl", "wang/profile.json", "wang/reference.flac"]
+    copies.pull("mer_a", root, "wang")
+    assert len(fetched) == 3, "what has not changed was copied again"
+    bucket.put("voices/mer_a/wang/profile.json", b"of another day")
+    (root / "wang" / "reference.flac").write_bytes(b"overwritten here")
+    copies.pull("mer_a", root, "wang")
+    assert sorted(fetched[3:]) == ["wang/profile.json", "wang/reference.flac"]
+    assert (root / "wang" / "reference.flac").read_bytes() == b"wang/reference.flac"
+    copies.pull("mer_a", root, None)
+    assert sorted(fetched[5:]) == ["li/profile.json", "li/reference.flac"]
+    bucket.delete("voices/mer_a/li/profile.json")
+    copies.pull("mer_a", root, "wang")
+    assert not (root / "li").exists(), "what was revoked elsewhere is still here"
+
+
+def test_what_workers_made_with_a_voice_stays_in_the_bucket_until_it_is_revoked(site: Site, bucket: Objects) -> None:
+    client = site.client(site.wang)
+    video = sent(client, SAMPLE.read_bytes())
+    client.post(f"/v1/videos/{video}/complete")
+    consent = {"person": "Wang Li", "statement": "I agree. Wang Li"}
+    kept = client.post("/v1/voices", json={"name": "wang", "video_id": video, "consent": consent})
+    assert kept.status_code == 201, kept.text
+    made = f"voices/{site.wang}/wang/store/ab/made.flac"
+    bucket.put(made, b"her voice")
+    assert client.post("/v1/jobs", json={"video_id": video, "languages": ["en"], "voice": "wang"}).status_code == 201
+    assert len(client.get("/v1/voices").json()) == 1
+    assert bucket.read(made) == b"her voice"
+    client.delete("/v1/voices/wang")
+    assert bucket.read(made) is None

@@ -30,6 +30,8 @@ class Stored:
     size_bytes: int
     changed_at: float
     """Seconds since 1970."""
+    etag: str | None = None
+    """Another one where the content was changed; None where the storage has none."""
 
 
 class Objects:
@@ -152,7 +154,8 @@ class Objects:
         with _errors(prefix):
             for batch in obstore.list(self._store, prefix=_sound(prefix) if prefix else None):
                 for found in batch:
-                    yield Stored(found["path"], int(found["size"]), found["last_modified"].timestamp())
+                    changed_at = found["last_modified"].timestamp()
+                    yield Stored(found["path"], int(found["size"]), changed_at, found["e_tag"])
 
     def presigned_put(self, key: str, *, expires: timedelta = EXPIRY) -> str | None:
         """An address that the object can be sent to without further rights; None where the storage has none."""

@@ -130,7 +130,7 @@ class Orders:
         return replace(request, languages=codes)
 
     def _check_voice(self, merchant: Merchant, name: str, codes: Sequence[str]) -> None:
-        with self.voices.opened(merchant.id) as folder:
+        with self.voices.opened(merchant.id, name) as folder:
             require_kept(folder, name)
             consent = folder.holding(name)
         record = f"POST /v1/voices/{name}/consents records one that does"

@@ -14,6 +14,7 @@ from pitchgen.core.service import glossary_key, output_prefix, video_key, voices
 from pitchgen.edges.service.objects import Objects
 from pitchgen.edges.service.runs import Made
 from pitchgen.edges.service.shared_store import SharedStore
+from pitchgen.edges.service.voice_copies import VoiceCopies
 from pitchgen.edges.settings import read_settings
 from pitchgen.edges.store import Store, file_sha256
 from pitchgen.recipes.casting import Casting
@@ -32,6 +33,7 @@ class Performing:
     def __init__(self, hosting: Hosting) -> None:
         self._hosting = hosting
         self._objects = Objects.open(hosting.objects_url)
+        self._voice_copies = VoiceCopies(self._objects)
         self._casts: dict[Settings, Casting] = {}
         self._used: list[Used] = []
         self._media_seconds = 0.0
@@ -92,7 +94,7 @@ class Performing:
         foreign = [name for name in request.settings if name not in OF_A_JOB]
         if foreign:
             raise InputError(f"{foreign[0]!r} cannot be set by a request; these can: {', '.join(sorted(OF_A_JOB))}")
-        voices = self._voices(order.job.merchant, home)
+        voices = self._voices(order, home)
         own = read_settings({**request.settings, "profile": request.profile, "voice": request.voice})
         return replace(
             own, out=home / "runs" / order.run_id, store=home / "store", voices=voices, consent=None,
@@ -154,26 +156,11 @@ class Performing:
         """Her folder itself, where it lies on a disk: a revocation then deletes what was made with a voice too."""
         return home / "voices" if self._objects.local is None else self._objects.local / voices_prefix(merchant)
 
-    def _voices(self, merchant: str, home: Path) -> Path:
-        """The merchant's voices and consents as they are now: what was revoked is gone from here too."""
-        folder, prefix = self._voices_root(merchant, home), voices_prefix(merchant)
-        if self._objects.local is not None:
-            return folder
-        there = [f for f in self._objects.list(prefix) if "/store/" not in f.key]
-        names = {found.key.removeprefix(f"{prefix}/") for found in there}
-        for path in sorted(folder.rglob("*"), reverse=True):
-            if (
-                path.is_file()
-                and "store" not in path.relative_to(folder).parts
-                and str(path.relative_to(folder)) not in names
-            ):
-                path.unlink()
-        profiles = {name.partition("/")[0] for name in names if "/" in name}
-        for path in folder.glob("*/"):
-            if path.name not in profiles:
-                shutil.rmtree(path, ignore_errors=True)
-        for found in there:
-            self._objects.get(found.key, folder / found.key.removeprefix(f"{prefix}/"))
+    def _voices(self, order: Order, home: Path) -> Path:
+        """The voice that is named, or all, of which one may be of this video, and the consents, as they are now."""
+        folder = self._voices_root(order.job.merchant, home)
+        if self._objects.local is None:
+            self._voice_copies.pull(order.job.merchant, folder, order.job.request.voice)
         return folder
 
     def _published(self, order: Order, folder: Path, video: Path, duration: float) -> Made:

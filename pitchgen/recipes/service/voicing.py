@@ -67,7 +67,7 @@ class Voicing:
         Raises:
             NotFound: there never was one of this name.
         """
-        with self.folders.opened(merchant.id) as folder:
+        with self.folders.opened(merchant.id, name) as folder:
             _require_ever(folder, name)
             kept = folder.profile(name) if name in folder.names() else None
             return Kept(kept, folder.consents(name))
@@ -79,7 +79,7 @@ class Voicing:
             InputError: the name is taken, or too little of the video is clean speech.
             ConsentError: she did not agree.
         """
-        with self._video(merchant, video_id) as path, self.folders.opened(merchant.id) as folder:
+        with self._video(merchant, video_id) as path, self.folders.opened(merchant.id, name) as folder:
             shop = _shop(folder)
             shop.add(name, probe(path))
             try:
@@ -96,7 +96,7 @@ class Voicing:
             NotFound: there never was one of this name.
             ConsentError: she did not agree, or the voice was revoked.
         """
-        with self.folders.opened(merchant.id) as folder:
+        with self.folders.opened(merchant.id, name) as folder:
             require_kept(folder, name)
             self._agree(merchant, _shop(folder), name, agreement)
             return Kept(folder.profile(name), folder.consents(name))
@@ -107,7 +107,7 @@ class Voicing:
         Raises:
             NotFound: there never was one of this name.
         """
-        with self.folders.opened(merchant.id) as folder:
+        with self.folders.opened(merchant.id, name) as folder:
             _require_ever(folder, name)
             return folder.revoke(name)
 
