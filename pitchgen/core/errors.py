@@ -19,6 +19,9 @@ PitchgenError
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 
 class PitchgenError(Exception):
     """Base of every expected error: its text is one line for the user and needs no traceback."""
@@ -96,6 +99,21 @@ def in_one_line(text: object) -> str:
     """What an error says, its line breaks and runs of spaces as one space each."""
     return " ".join(str(text).split())
 
+
+def without_paths(text: str, folders: Iterable[object] = ()) -> str:
+    """The text with each file called by its name alone: who asks over a network learns no folder of the server.
+
+    Args:
+        text: one line.
+        folders: where files lie that may be named; needed where a folder's own name has spaces.
+    """
+    for folder in folders:
+        text = text.replace(f"{folder}/", "/-/")
+    return PATH.sub(lambda found: found[0].rpartition("/")[2], text)
+
+
+PATH = re.compile(r"(?<![\w.:/~-])(?!/v\d/)(?:~|\.{1,2})?(?:/[^\s/:;,'\"`()\[\]<>]+)+")
+"""A path; no part of an address, no fraction of words, and no route of the API."""
 
 CODES: dict[type[PitchgenError], tuple[int, int]] = {
     # error: (exit code, HTTP status); 1 is a bug, 2 a misused command line, 130 an interrupt

@@ -178,6 +178,9 @@ def test_a_storage_that_fails_for_a_while_and_for_good(service: Service, fault: 
     (letter,) = service.runs.dead()
     assert (letter.job_id, letter.stage, letter.attempts) == (lost.id, "make", 4)
     assert ("the storage is full" if fault == "full" else "the storage failed") in letter.reason
+    (output,) = service.jobs.outputs("mer_b", lost.id)
+    assert "its own storage" in str(output.error)
+    assert "/" not in str(output.error), "it names a file of the service"
     service.retry(lost)
     service.settle([lost])
     service.check([lost])

@@ -13,6 +13,7 @@ from hosted import PATIENCE, Service, short, until
 
 from pitchgen.core.errors import InputError
 from pitchgen.core.service import JobState, OutputState, Priority
+from pitchgen.recipes.service import standins
 from pitchgen.recipes.service.platform import AT_END
 from pitchgen.recipes.service.worker import Worker
 
@@ -38,10 +39,19 @@ def test_jobs_of_every_kind(service: Service, tmp_path: Path) -> None:
     service.check(jobs)
     states = [service.state(job) for job in jobs]
     assert states == [JobState.SUCCEEDED, JobState.PARTIAL, JobState.FAILED, JobState.SUCCEEDED, JobState.PARTIAL]
-    assert [o.error for o in service.jobs.outputs("mer_b", partial.id)] == [None, "make was told to fail"]
+    assert [o.error for o in service.jobs.outputs("mer_b", partial.id)] == [None, "standins.py: make was told to fail"]
+    assert f"{Path(standins.__file__)}: make was told to fail" in service.told(), "its operator learns all"
     letters = service.runs.dead()
     assert [(found.job_id, found.stage, found.language) for found in letters] == [(poison.id, "speak", "en")]
     assert "took its process with it" in letters[0].reason
+
+
+def test_of_a_bug_and_of_a_storage_that_fails_a_merchant_learns_no_more_than_that(service: Service) -> None:
+    bug = service.order("mer_a", ("en",), standin="bug:hear")
+    service.settle([bug])
+    (output,) = service.jobs.outputs("mer_a", bug.id)
+    assert output.error == "something is wrong with the service; tell its operator the id of the job"
+    assert "RuntimeError: " in service.told()
 
 
 def test_cancelled_then_made(service: Service) -> None:

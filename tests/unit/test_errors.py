@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from pitchgen.core import errors
-from pitchgen.core.errors import CODES, EngineError, PitchgenError, StorageError, Untranslated, exit_code, http_status
+from pitchgen.core.errors import (
+    CODES,
+    EngineError,
+    PitchgenError,
+    StorageError,
+    Untranslated,
+    exit_code,
+    http_status,
+    without_paths,
+)
 from pitchgen.edges.store import storage_errors
 
 PACKAGE = Path(errors.__file__).resolve().parents[1]
@@ -71,3 +80,18 @@ def test_no_message_in_the_package_has_a_line_break() -> None:
                 texts = [c.value for c in ast.walk(node) if isinstance(c, ast.Constant) and isinstance(c.value, str)]
                 assert not any("\n" in text for text in texts), f"{path}:{node.lineno}"
     assert raised > 40
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("/srv/state/merchants/mer_a/videos/vid_1: is no video", "vid_1: is no video"),
+        ("cannot read '/tmp/x/a.mp4', nor ~/b.srt", "cannot read 'a.mp4', nor b.srt"),
+        ("/srv/my shop/videos/vid_1: is no video", "vid_1: is no video"),
+        ("POST /v1/voices/wang/consents records one", "POST /v1/voices/wang/consents records one"),
+        ("https://shop.example/a/b.mp4 answers 404", "https://shop.example/a/b.mp4 answers 404"),
+        ("captions and/or titles, 1/2 of en/fr, 30 m/s", "captions and/or titles, 1/2 of en/fr, 30 m/s"),
+    ],
+)
+def test_who_asks_over_a_network_learns_no_folder_of_the_server(said: str, told: str) -> None:
+    assert without_paths(said, ["/srv/my shop"]) == told

@@ -15,7 +15,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from starlette.testclient import TestClient
 
-from pitchgen.core.errors import StorageError
+from pitchgen.core.errors import InputError, StorageError
 from pitchgen.core.service import JobRequest, Scope
 from pitchgen.edges.service.database import Database
 from pitchgen.recipes.service.platform import Platform
@@ -34,6 +34,15 @@ def test_the_document_is_openapi_3_1(site: Site) -> None:
     document = site.client(site.wang).get("/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     validate(document)
+
+
+def test_a_problem_names_no_folder_of_the_server(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> NoReturn:
+        raise InputError("/srv/pitchgen/state/wang.csv: row 3 has no term")
+
+    monkeypatch.setattr(type(site.platform.orders), "retry", refuse)
+    answer = site.client(site.wang).post("/v1/jobs/job_1/retry")
+    assert (answer.status_code, answer.json()["detail"]) == (422, "wang.csv: row 3 has no term")
 
 
 def test_a_key_does_what_its_scopes_say(site: Site) -> None:

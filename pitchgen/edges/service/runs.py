@@ -153,8 +153,10 @@ class Runs:
         with self._database.transaction() as connection:
             self._fail(connection, _fenced(connection, run_id)[1], language, error)
 
-    def bury(self, run_id: str, stage: str, language: str, reason: str, attempts: int) -> None:
-        """Give a stage up: it becomes a dead letter, and its languages fail.
+    def bury(
+        self, run_id: str, stage: str, language: str, reason: str, attempts: int, *, told: str | None = None
+    ) -> None:
+        """Give a stage up: it becomes a dead letter, and its languages fail, for the `reason` or what is told of it.
 
         Raises:
             Superseded: as `begin`.
@@ -168,7 +170,7 @@ class Runs:
             buried = _inserting(connection)(tables.dead_letter).values(**letter)
             connection.execute(buried.on_conflict_do_nothing())
             _forget_attempts(connection, run_id, stage, language)
-            self._fail(connection, run, language, reason)
+            self._fail(connection, run, language, told or reason)
 
     def live(self, run_ids: Collection[str]) -> set[str]:
         """Those of `run_ids` that are to go on."""

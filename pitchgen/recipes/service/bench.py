@@ -129,13 +129,14 @@ class Bench:
         if failure is None:
             return Outcome.DONE
         if not failure.retryable:
+            log.warning("%s fails: %s", task.id, failure.detail)
             self.runs.fail(task.run_id, task.language, failure.message)
             return Outcome.FAILED
         if task.attempt <= self.hosting.retries:
-            log.warning("%s fails, and is tried again: %s", task.id, failure.message)
+            log.warning("%s fails, and is tried again: %s", task.id, failure.detail)
             return Outcome.AGAIN
-        reason = f"{failure.message} (tried {task.attempt} times)"
-        self.runs.bury(task.run_id, task.stage, task.language, reason, task.attempt)
+        reason, told = (f"{line} (tried {task.attempt} times)" for line in (failure.detail, failure.message))
+        self.runs.bury(task.run_id, task.stage, task.language, reason, task.attempt, told=told)
         return Outcome.DEAD
 
     def _teller(self, task: Task) -> Tell:

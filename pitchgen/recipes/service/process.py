@@ -13,20 +13,23 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import IO, Any
 
 import msgspec
 
-from pitchgen.core.errors import EngineError, PitchgenError, StorageError, in_one_line
+from pitchgen.core.errors import EngineError, PitchgenError, StorageError, in_one_line, without_paths
 from pitchgen.core.hosting import Hosting
 from pitchgen.engines.worker.serve import encode_frame, end_with, own_streams, read_frame
 from pitchgen.recipes.service.stages import Answer, Failure, Order, Performer, Step, Stopped, load_performer
 
 LOOK = 0.2  # seconds between looks at whether a stage is still wanted
 GRACE = 5.0  # seconds for a stage to stop by itself, which keeps the networks loaded
+BUG = "something is wrong with the service; tell its operator the id of the job"
+AWAY = "the service could not read or write its own storage; try again, or tell its operator the id of the job"
 QUIET = 0.5  # seconds between steps that are passed on
 
 
@@ -161,11 +164,14 @@ def main() -> None:
     while True:
         order = orders.get()
         stop.clear()
-        _perform(order, performer, stop, say)
+        _perform(order, performer, stop, say, folders=(hosting.state.absolute(), hosting.state))
 
 
-def _perform(order: Order, performer: Performer, stop: threading.Event, say: Callable[[dict[str, Any]], None]) -> None:
-    """Perform one order; say how far it is, and how it ended."""
+def _perform(
+    order: Order, performer: Performer, stop: threading.Event, say: Callable[[dict[str, Any]], None], *,
+    folders: Sequence[object],
+) -> None:  # fmt: skip
+    """Perform one order; say how far it is, and how it ended, of files in `folders` by their names alone."""
     said = 0.0
 
     def tell(step: Step) -> None:
@@ -173,6 +179,8 @@ def _perform(order: Order, performer: Performer, stop: threading.Event, say: Cal
         if stop.is_set():
             raise Stopped
         now = time.monotonic()
+        if step.warning:
+            step = replace(step, warning=without_paths(step.warning, folders))
         if step.warning or now - said > QUIET or step.done >= step.total:
             said = now
             say({"step": msgspec.to_builtins(step)})
@@ -184,7 +192,7 @@ def _perform(order: Order, performer: Performer, stop: threading.Event, say: Cal
         say({"stopped": True})
         return
     except Exception as error:  # whatever it is, the supervisor tells it and goes on
-        failure = _failure(error)
+        failure = _failure(error, folders)
     say({"answer": msgspec.to_builtins(Answer(made, failure, performer.measured()))})
 
 
@@ -197,13 +205,14 @@ def _listen(requests: IO[bytes], orders: SimpleQueue[Order], stop: threading.Eve
     os._exit(0)  # nobody is there to answer to
 
 
-def _failure(error: Exception) -> Failure:
+def _failure(error: Exception, folders: Sequence[object]) -> Failure:
     line = in_one_line(error) or type(error).__name__
     if not isinstance(error, PitchgenError):
-        return Failure(type(error).__name__, f"{type(error).__name__}: {line}", retryable=False)
+        return Failure(type(error).__name__, BUG, f"{type(error).__name__}: {line}", retryable=False)
     # a disk may have room again and a storage answer again, a wrong language stays wrong
     passing = isinstance(error, StorageError) or (isinstance(error, EngineError) and error.retryable)
-    return Failure(type(error).__name__, line, retryable=passing)
+    told = AWAY if isinstance(error, StorageError) else without_paths(line, folders)
+    return Failure(type(error).__name__, told, line, retryable=passing)
 
 
 def _send(stream: IO[bytes], head: dict[str, Any]) -> None:

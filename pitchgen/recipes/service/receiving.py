@@ -17,6 +17,7 @@ from pitchgen.core.errors import (
     StorageError,
     TooLarge,
     in_one_line,
+    without_paths,
 )
 from pitchgen.core.hosting import GIBIBYTE
 from pitchgen.core.service import Merchant, video_key
@@ -104,7 +105,7 @@ class Receiving:
         except (Conflict, StorageError):
             raise  # what was sent stays there: it can be asked for again
         except PitchgenError as error:
-            self._videos.failed(merchant.id, video_id, in_one_line(error))
+            self._videos.failed(merchant.id, video_id, _told(error))
             self._objects.delete(_landing_key(video))
             raise
         finally:
@@ -197,7 +198,9 @@ class Receiving:
 
 def _told(error: PitchgenError) -> str:
     """Why a video failed, for its merchant: of our own storage she learns no more than that."""
-    return "it could not be kept; send it again" if isinstance(error, StorageError) else in_one_line(error)
+    if isinstance(error, StorageError):
+        return "it could not be kept; send it again"
+    return without_paths(in_one_line(error))
 
 
 def _landing_key(video: Video) -> str:

@@ -44,10 +44,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a stage failed, as it is told."""
+    """Why a stage failed."""
 
     kind: str
     message: str
+    """As its merchant is told: no folder and no storage of the server is named."""
+    detail: str
+    """As its operator is told."""
     retryable: bool
 
 

@@ -77,7 +77,9 @@ class Standin:
 
 def _act(act: str, order: Order) -> None:
     if act == "fail":
-        raise InputError(f"{order.stage} was told to fail")
+        raise InputError(f"{__file__}: {order.stage} was told to fail")
+    if act == "bug":
+        raise RuntimeError(f"{__file__}: {order.stage} has one")
     if act == "passing":  # fails until the file is there that it makes
         mark = Path(order.job.request.settings["mark"]) / f"{order.run_id}-{order.stage}"
         if not mark.exists():

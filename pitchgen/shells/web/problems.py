@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from pitchgen.core.errors import PitchgenError, QuotaError, StorageError, http_status, in_one_line
+from pitchgen.core.errors import PitchgenError, QuotaError, StorageError, http_status, in_one_line, without_paths
 
 TYPE = "urn:pitchgen:problem:"
 MEDIA_TYPE = "application/problem+json"
@@ -58,6 +58,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(PitchgenError)
     async def _expected(request: Request, error: PitchgenError) -> Response:
         headers, detail = {}, in_one_line(error)
+        if (told := without_paths(detail)) != detail:
+            log.info("%s %s: %s", request.method, request.url.path, detail)
+            detail = told
         if isinstance(error, QuotaError) and error.retry_after is not None:
             headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
         if isinstance(error, StorageError):  # it names our own machines and folders
