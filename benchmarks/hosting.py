@@ -37,6 +37,7 @@ PAUSE = 5.0  # seconds in which a worker has nothing to do
 STAGE_SECONDS = 2.0  # a short real stage; shorter ones say more of the queue
 MERCHANTS = 17_000
 VIDEOS, LANGUAGES = 500, 36  # a catalog, in every language
+SMALL, ARRIVALS = 60, 1.0  # orders of other shops, and how many come in a second
 PROGRAM = (
     "import sys, msgspec; from pitchgen.core.hosting import Hosting; "
     "from pitchgen.recipes.service.worker import Worker; "
@@ -136,9 +137,9 @@ def scaling(bed: Bed, counts: Sequence[int]) -> list[dict[str, object]]:
 
 
 def fairness(bed: Bed) -> dict[str, object]:
-    """One shop orders 500 videos in 36 languages, and 20 shops drawn from 17,000 one job each meanwhile.
+    """One shop orders 500 videos in 36 languages, and 60 shops drawn from 17,000 one job each in the next minute.
 
-    The large order is as large as it is said to be, and is not waited for: 18,500 stages take hours.
+    The large order is as large as it is said to be, and is not waited for: 37,000 stages take hours.
     """
     bed.merchants(MERCHANTS)
     bed.workers(1, "all")
@@ -149,10 +150,12 @@ def fairness(bed: Bed) -> dict[str, object]:
     big = [bed.order("mer_0", [f"l{n}" for n in range(LANGUAGES)], standin=short) for _ in range(VIDEOS)]
     ordered = time.monotonic() - began
     small = []
-    for merchant in generator.sample(range(2, MERCHANTS), 20):
-        time.sleep(generator.expovariate(2.0))
+    began = time.monotonic()
+    for merchant in generator.sample(range(2, MERCHANTS), SMALL):
+        time.sleep(generator.expovariate(ARRIVALS))
         small.append(bed.order(f"mer_{merchant}", ("en",), standin=short))
     bed.settle(small)
+    seconds = time.monotonic() - began
     waiting = sum(depth.waiting for depth in bed.queue.depth())
     bed.stop()
     j, t = tables.job.c, tables.event.c
@@ -164,6 +167,7 @@ def fairness(bed: Bed) -> dict[str, object]:
         steps = select(t.job_id).where(t.job_id.in_([job.id for job in big]), t.kind == "stage", t.message == "done")
         stages = len(connection.execute(steps).all())
     return {
+        "seconds": round(seconds, 1), "stages_per_s": round((stages + 4 * SMALL) / (seconds + ordered), 2),
         "small_median_s": round(statistics.median(waits), 2), "small_max_s": round(max(waits), 2),
         "large_ordered_s": round(ordered, 1), "large_jobs_done": done, "large_stages_done": stages,
         "waiting_when_all_small_were_through": waiting,

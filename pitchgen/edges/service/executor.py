@@ -10,7 +10,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, Queue
 from dbos._core import execute_dequeued_workflow
@@ -47,7 +47,10 @@ class Executor:
             config["db_engine_kwargs"] = {"connect_args": dict(CONNECT)}
         self._dbos = DBOS(config=config)
         self._queues: dict[str, Queue] = {}
+        self._taken: tuple[str, ...] = ()
         self._places: dict[str, int] = {}
+        self._due: set[str] = set()
+        self._next = 0.0  # when to look into all queues
         self._held: dict[str, tuple[str, float]] = {}  # workflow -> its resource, and when it was taken
         self._turns: dict[tuple[str, str], float] = {}  # queue and partition -> when it had its last turn
         self._lock = threading.Lock()
@@ -60,16 +63,16 @@ class Executor:
         DBOS.launch()
         for name in QUEUES:  # of which a claim takes one stage
             self._queues[name] = DBOS.register_queue(name, worker_concurrency=1, partition_worker_concurrency=1)
+        self._taken = tuple(queues)
         if queues:
-            self._rung.set()  # for what waits already
             self._hints.listen(self._hear)
-            threading.Thread(target=self._take, args=(tuple(queues), poll), name="take", daemon=True).start()
+            threading.Thread(target=self._take, args=(poll,), name="take", daemon=True).start()
 
     def left(self, workflow: str) -> None:
         """A stage has left its place."""
         with self._lock:
-            self._held.pop(workflow, None)
-        self._rung.set()
+            resource, _ = self._held.pop(workflow, ("", 0.0))
+        self._ring(name for name in self._taken if resource_of(name) == resource)
 
     def tell(self, queue: str) -> None:
         """There is more work in a queue, for this process or for another."""
@@ -96,18 +99,34 @@ class Executor:
         if partition:
             self._turns[queue, partition] = time.monotonic()
         else:
-            self._rung.set()
+            self._ring([queue] if queue else self._taken)
 
-    def _take(self, queues: Sequence[str], poll: float) -> None:
+    def _ring(self, queues: Iterable[str]) -> None:
+        """Look into some queues at once."""
+        with self._lock:
+            self._due.update(queues)
+        self._rung.set()
+
+    def _where(self, poll: float) -> list[str]:
+        """The queues to look into now: those it was told of, and, when it is time again, all."""
+        self._rung.wait(max(0.0, self._next - time.monotonic()))
+        self._rung.clear()
+        with self._lock:
+            due, self._due = self._due, set()
+        if time.monotonic() < self._next:
+            return [name for name in self._taken if name in due]
+        self._next = time.monotonic() + poll * random.uniform(0.9, 1.1)  # so that workers do not look all at once
+        return list(self._taken)
+
+    def _take(self, poll: float) -> None:
         while not self._leaving.is_set():
-            self._rung.wait(poll * random.uniform(0.9, 1.1))
-            self._rung.clear()
             try:
+                queues = self._where(poll)
                 self._tidy()
                 for name in queues:
                     self._look(name)
             except Exception as error:  # the database is away for now, in whichever words
-                self._doubtful = True
+                self._doubtful, self._next = True, 0.0
                 log.warning("cannot look for work: %s", error)
                 self._leaving.wait(poll)
 
