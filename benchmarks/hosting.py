@@ -206,12 +206,16 @@ def operations(bed: Bed) -> dict[str, object]:
 def size(bed: Bed) -> dict[str, object]:
     """Bytes of the database for a job of 36 languages, ours and the queue's, as they grow."""
     bed.workers(1, "all")
-    codes = [f"l{n}" for n in range(36)]
-    before = _bytes(bed)
-    jobs = [bed.order(f"mer_{n}", codes, standin="sleep:*:0") for n in range(3)]
-    bed.settle(jobs)
+    codes = [f"l{n}" for n in range(LANGUAGES)]
+
+    def grow(jobs: int) -> int:
+        bed.settle([bed.order(f"mer_{n}", codes, standin="sleep:*:0") for n in range(jobs)])
+        return _bytes(bed)
+
+    before = grow(3)  # pages that a table has from its first row on
+    after = grow(10)
     bed.stop()
-    return {"bytes_per_job_of_36_languages": round((_bytes(bed) - before) / 3)}
+    return {"bytes_per_job_of_36_languages": round((after - before) / 10)}
 
 
 def _bytes(bed: Bed) -> int:

@@ -20,6 +20,7 @@ from pitchgen.dsp.loudness import RATE
 from pitchgen.dsp.resample import resample
 from pitchgen.edges.ffmpeg import Ffmpeg, decode, excerpt
 from pitchgen.edges.ledger import now
+from pitchgen.edges.probe import probe_sound
 from pitchgen.edges.store import Store, file_sha256
 from pitchgen.edges.voices import Profile, VoicesFolder
 from pitchgen.kit import Kit
@@ -82,6 +83,35 @@ class Voices:
         profile = Profile(name, media.path.name, media.sha256, round(seconds, 1), now())
         self.folder.add(profile, reference)
         return profile
+
+    def keep(self, name: str, media: Media, agree: Callable[[], Consent]) -> tuple[Profile, Consent]:
+        """Keep the voice of who speaks in `media`, once she agrees to it; without that nothing is kept.
+
+        Raises:
+            InputError: as `add`.
+            ConsentError: she did not agree.
+        """
+        profile = self.add(name, media)
+        try:
+            return profile, agree()
+        except BaseException:
+            self.folder.discard(name)
+            raise
+
+    def record(
+        self, name: str, terms: Terms, *, statement: str | None = None, spoken: Path | None = None,
+        signed: Path | None = None,
+    ) -> Consent:  # fmt: skip
+        """Record a consent that was given in one of three ways.
+
+        Raises:
+            ConsentError: what is `spoken` is something else, or in another voice.
+        """
+        if spoken:
+            return self.speak(name, terms, spoken, self.ffmpeg.decode(probe_sound(spoken)))
+        if signed:
+            return self.sign(name, terms, signed)
+        return self.agree(name, terms, statement or "")
 
     def agree(self, name: str, terms: Terms, statement: str) -> Consent:
         """Record a consent in writing."""

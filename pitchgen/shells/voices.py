@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from pitchgen.core.consent import Consent
     from pitchgen.recipes.voices import Terms, Voices
 
 voice = typer.Typer(help="Keep a voice to speak in, with its consent.", no_args_is_help=True)
@@ -48,12 +48,8 @@ def voice_add(
     terms = _terms(person, purposes, languages, until)
     _one_way(statement, spoken, signed)
     shop = _voices(voices)
-    profile = shop.add(name, probe(video))
-    try:
-        given = _agreed(shop, name, terms, statement, spoken, signed)
-    except BaseException:
-        shop.folder.discard(name)  # a voice to which nobody agreed is not kept
-        raise
+    agree = partial(shop.record, name, terms, statement=statement, spoken=spoken, signed=signed)
+    profile, given = shop.keep(name, probe(video), agree)
     sys.stdout.write(f"{name}: {profile.seconds} s of {terms.person}; consent {given.id[:12]} ({given.way.value})\n")
 
 
@@ -71,7 +67,8 @@ def voice_consent(
 ) -> None:
     """Record another consent for a voice that is kept."""
     _one_way(statement, spoken, signed)
-    given = _agreed(_voices(voices), name, _terms(person, purposes, languages, until), statement, spoken, signed)
+    terms = _terms(person, purposes, languages, until)
+    given = _voices(voices).record(name, terms, statement=statement, spoken=spoken, signed=signed)
     sys.stdout.write(f"{name}: consent {given.id[:12]} ({given.way.value})\n")
 
 
@@ -191,19 +188,3 @@ def _one_way(*ways: object) -> None:
 
     if sum(way is not None for way in ways) != 1:
         raise ConsentError("say how she agreed, in one way: --statement TEXT, --spoken RECORDING or --signed DOCUMENT")
-
-
-def _agreed(
-    shop: Voices, name: str, terms: Terms, statement: str | None, spoken: Path | None, signed: Path | None
-) -> Consent:
-    if spoken:
-        return shop.speak(name, terms, spoken, shop.ffmpeg.decode(_recording(spoken)))
-    if signed:
-        return shop.sign(name, terms, signed)
-    return shop.agree(name, terms, statement or "")
-
-
-def _recording(path: Path) -> Any:
-    from pitchgen.edges.probe import probe_sound
-
-    return probe_sound(path)

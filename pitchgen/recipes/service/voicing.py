@@ -81,12 +81,7 @@ class Voicing:
         """
         with self._video(merchant, video_id) as path, self.folders.opened(merchant.id, name) as folder:
             shop = _shop(folder)
-            shop.add(name, probe(path))
-            try:
-                self._agree(merchant, shop, name, agreement)
-            except BaseException:
-                folder.discard(name)
-                raise
+            shop.keep(name, probe(path), lambda: self._agree(merchant, shop, name, agreement))
             return Kept(folder.profile(name), folder.consents(name))
 
     def agree(self, merchant: Merchant, name: str, agreement: Agreement) -> Kept:
@@ -111,17 +106,16 @@ class Voicing:
             _require_ever(folder, name)
             return folder.revoke(name)
 
-    def _agree(self, merchant: Merchant, shop: Voices, name: str, agreement: Agreement) -> None:
-        if agreement.statement is not None:
-            shop.agree(name, agreement.terms, agreement.statement)
-        elif agreement.recording is not None:
+    def _agree(self, merchant: Merchant, shop: Voices, name: str, agreement: Agreement) -> Consent:
+        if agreement.recording is not None:
             with self._video(merchant, agreement.recording) as path:
-                shop.speak(name, agreement.terms, path, shop.ffmpeg.decode(probe(path)))
-        else:
-            with tempfile.TemporaryDirectory() as work:
-                path = Path(work) / Path(agreement.document_name).name
-                path.write_bytes(agreement.document or b"")
-                shop.sign(name, agreement.terms, path)
+                return shop.record(name, agreement.terms, spoken=path)
+        if agreement.document is None:
+            return shop.record(name, agreement.terms, statement=agreement.statement)
+        with tempfile.TemporaryDirectory() as work:
+            path = Path(work) / Path(agreement.document_name).name
+            path.write_bytes(agreement.document)
+            return shop.record(name, agreement.terms, signed=path)
 
     @contextmanager
     def _video(self, merchant: Merchant, video_id: str) -> Iterator[Path]:
