@@ -37,7 +37,7 @@ PAUSE = 5.0  # seconds in which a worker has nothing to do
 STAGE_SECONDS = 2.0  # a short real stage; shorter ones say more of the queue
 MERCHANTS = 17_000
 VIDEOS, LANGUAGES = 500, 36  # a catalog, in every language
-SMALL, ARRIVALS = 60, 1.0  # orders of other shops, and how many come in a second
+SMALL, ARRIVALS = 40, 0.25  # orders of other shops, and how many come in a second
 PROGRAM = (
     "import sys, msgspec; from pitchgen.core.hosting import Hosting; "
     "from pitchgen.recipes.service.worker import Worker; "
@@ -137,7 +137,7 @@ def scaling(bed: Bed, counts: Sequence[int]) -> list[dict[str, object]]:
 
 
 def fairness(bed: Bed) -> dict[str, object]:
-    """One shop orders 500 videos in 36 languages, and 60 shops drawn from 17,000 one job each in the next minute.
+    """One shop orders 500 videos in 36 languages, and 40 shops drawn from 17,000 one job each in some minutes.
 
     The large order is as large as it is said to be, and is not waited for: 37,000 stages take hours.
     """
