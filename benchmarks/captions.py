@@ -31,8 +31,8 @@ from pitchgen.edges.ffmpeg import Ffmpeg
 from pitchgen.edges.frames import Viewer
 from pitchgen.edges.probe import probe
 from pitchgen.engines import registry
-from pitchgen.stages.join import FIGURES
 from pitchgen.stages.read import read
+from pitchgen.stages.vote import FIGURES
 
 SECONDS = 10.0
 SILENCE = ("-f", "lavfi", "-i", f"anullsrc=d={SECONDS}")
@@ -49,7 +49,7 @@ class Score:
     wrong_figures: int
     """Figures that are other ones, and that no doubt was told of."""
     doubted: int
-    """Captions of which a figure was doubted."""
+    """Captions of which a figure, or whether they are whole, was doubted."""
     errors: tuple[float, ...]
     """Seconds of each start and end."""
     effort: float
@@ -165,14 +165,14 @@ def score(lines: Sequence[Line], captions: Sequence[OldCaption], effort: float =
         distance = edits(said, text)
         wrong += distance
         if distance:
-            print(f"    {line.text} -> {best.reading.text} {best.unsure}")
-        if _figures(said) != _figures(text) and not best.unsure:
+            print(f"    {line.text} -> {best.reading.text} {best.unsure}{' hidden' if best.hidden else ''}")
+        if _figures(said) != _figures(text) and not (best.unsure or best.hidden):
             figures += 1
         errors += [best.span.start - line.start, best.span.end - line.end]
     for caption in left:
         print(f"    invented: {caption}")
     wrong += sum(len(plain(c.reading.text)) for c in left)
-    doubted = sum(bool(c.unsure) for c in captions)
+    doubted = sum(bool(c.unsure or c.hidden) for c in captions)
     return Score(wrong, characters, figures, doubted, tuple(map(abs, errors)), effort)
 
 

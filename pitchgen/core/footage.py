@@ -23,6 +23,13 @@ class Still:
     pixels: Pixels
 
 
+def part_of(picture: Pixels, box: Box) -> Pixels:
+    """The part of a picture in a box: at least a pixel."""
+    height, width = picture.shape[:2]
+    top, left = int(box.top * height), int(box.left * width)
+    return picture[top : max(top + 1, round(box.bottom * height)), left : max(left + 1, round(box.right * width))]
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A line of text as an engine read it."""
@@ -49,6 +56,8 @@ class OldCaption:
     """Where it stands, lines in other languages included."""
     unsure: tuple[str, ...] = ()
     """Figures of it that may be others."""
+    hidden: bool = False
+    """Letters at an end may be lost in what is behind them."""
 
 
 @dataclass(frozen=True, slots=True)

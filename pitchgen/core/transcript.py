@@ -46,6 +46,7 @@ class Doubt(str, Enum):
     LANGUAGE = "another language is spoken"
     UNSURE = "hardly understood"
     FIGURE = "a figure is hard to read"
+    HIDDEN = "letters may be lost in what is behind them"
 
 
 class WordSource(Enum):

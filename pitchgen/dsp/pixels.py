@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Plane = NDArray[np.float32]
 """One channel, shape (height, width)."""
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # source: ITU-R BT.601
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # source: ITU-R BT.601
 
 
 def scaled(picture: NDArray[np.uint8], height: int, width: int) -> NDArray[np.float32]:
@@ -43,7 +43,7 @@ def _between(values: NDArray[np.float32], size: int, axis: int) -> NDArray[np.fl
 
 def halved_luma(picture: NDArray[np.uint8]) -> Plane:
     """Brightness at half the size: what letters are told by."""
-    halved: Plane = averaged(picture, 2, 2) @ _LUMA
+    halved: Plane = averaged(picture, 2, 2) @ LUMA
     return halved
 
 

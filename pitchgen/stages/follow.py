@@ -30,9 +30,23 @@ class Seen:
     other: str
     box: Box
     """In the still, in shares of it; lines in other languages included."""
+    lines: tuple[Box, ...] = ()
+    """Hers, from the top."""
 
 
 Look = Callable[[Still], Seen | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What is known of a caption by the colour of its letters."""
+
+    readings: tuple[Reading, ...]
+    """Of what has that colour; more than one where it may be one of two."""
+    behind: bool
+    """Something behind has nearly that colour, and may look like a stroke more."""
+    hidden: bool
+    """Letters at an end may be lost in it."""
 
 
 @dataclass(slots=True)
@@ -41,6 +55,7 @@ class Stretch:
 
     stills: list[Still]
     seen: list[Seen] = field(default_factory=list)
+    apart: Apart | None = None
 
 
 def follow(stills: Iterable[Still], look: Look, line: float) -> Iterator[Stretch]:

@@ -9,18 +9,17 @@ from difflib import SequenceMatcher
 
 from pitchgen.core.footage import OldCaption, Reading
 from pitchgen.core.transcript import Span
-from pitchgen.stages.follow import Seen, Stretch
+from pitchgen.stages.follow import Apart, Seen, Stretch
 from pitchgen.stages.same import same
+from pitchgen.stages.vote import BARS, FIGURES, HARDLY, Vote, voted
 
 SURE = 0.85  # probability of a figure; below it a price may be another
-BARS, SURE_OF_BARS = frozenset("一二三"), 0.985
+SURE_OF_BARS = 0.985
 """Between the outlines of thick letters a strip of what is behind looks like one bar more: 二 was read as 三 with
-probabilities up to 0.974, and rightly with 0.93 to 0.998. Source: tests/media/test_old_captions.py, five styles"""
+probabilities up to 0.996, and rightly with 0.93 to 0.998. Source: tests/media/test_old_captions.py, five styles"""
 LEGIBLE = 0.6  # mean probability of a caption; below it something else was taken for one
 GAP = 0.35  # seconds: a caption that is away for less was there all the time
 FLASH = 0.25  # seconds: what stands for less is one caption on its way to the next
-FIGURES = frozenset("0123456789.%０１２３４５６７８９零一二两三四五六七八九十百千万亿半块元毛角分折")
-"""Characters that make another price or quantity of a sentence."""
 
 
 @dataclass(slots=True)
@@ -30,6 +29,7 @@ class _Caption:
     start: float
     end: float
     seen: list[Seen]
+    apart: list[Apart]
 
 
 def joined(stretches: Iterable[Stretch], step: float) -> tuple[OldCaption, ...]:
@@ -43,14 +43,14 @@ def joined(stretches: Iterable[Stretch], step: float) -> tuple[OldCaption, ...]:
     for stretch in stretches:
         # it came after the still before its first, and went before the still after its last
         start, end = max(0.0, stretch.stills[0].at - step / 2), stretch.stills[-1].at + step / 2
-        now = _Caption(start, end, list(stretch.seen))
+        now = _Caption(start, end, list(stretch.seen), [stretch.apart] if stretch.apart else [])
         before = found[-1] if found else None
         if before and now.start < before.end:
             now.start = min(before.end, now.end)
         if before and now.start - before.end <= GAP and same(_best(before.seen), _best(now.seen)):
-            before.end, before.seen = now.end, before.seen + now.seen
+            before.end, before.seen, before.apart = now.end, before.seen + now.seen, before.apart + now.apart
         elif before and now.start - before.end <= step and before.end - before.start <= FLASH:
-            found[-1] = _Caption(before.start, now.end, now.seen)
+            found[-1] = _Caption(before.start, now.end, now.seen, now.apart)
         else:
             found.append(now)
     return tuple(_finished(found))
@@ -68,7 +68,11 @@ def _finished(found: Sequence[_Caption]) -> Iterator[OldCaption]:
         for each in caption.seen:
             box = box.around(each.box)
         span = Span(round(caption.start, 3), round(caption.end, 3))
-        yield OldCaption(span, best, other, box, tuple(_unsure(best, readings)))
+        hidden = any(apart.hidden for apart in caption.apart)
+        vote = voted(best, [reading for apart in caption.apart for reading in apart.readings], hidden=hidden)
+        behind = any(apart.behind for apart in caption.apart)
+        unsure = tuple(_unsure(vote, readings, behind=behind))
+        yield OldCaption(span, vote.reading, other, box, unsure, hidden)
 
 
 def _best(seen: Sequence[Seen]) -> Reading:
@@ -80,17 +84,30 @@ def _best(seen: Sequence[Seen]) -> Reading:
     return max(often or whole, key=lambda reading: (counts[reading.text], reading.certainty))
 
 
-def _unsure(best: Reading, readings: Sequence[Reading]) -> Iterator[str]:
-    """Figures of `best` that were hardly read, or that another reading has otherwise."""
+def _unsure(vote: Vote, readings: Sequence[Reading], *, behind: bool) -> Iterator[str]:
+    """Figures that were hardly read, that another reading has otherwise, or that may be part of what is behind.
+
+    What was hardly read beside a figure may be one.
+    """
+    best = vote.reading
     other = {i for reading in readings if reading.text != best.text for i in _changed(best, reading)}
     for i, (character, p) in enumerate(zip(best.text, best.probabilities, strict=True)):
-        if character in FIGURES and (p < (SURE_OF_BARS if character in BARS else SURE) or i in other):
+        if character in FIGURES:
+            more_bars = behind and character in BARS[1:]
+            hardly = p < (SURE_OF_BARS if character in BARS else SURE)
+        else:
+            more_bars, hardly = False, p < HARDLY and bool(FIGURES & set(best.text[max(0, i - 1) : i + 2]))
+        if more_bars or hardly or i in vote.contested or (character in FIGURES and i in other):
             yield character
 
 
 def _changed(best: Reading, reading: Reading) -> Iterator[int]:
-    """Where `reading` has something else in place of a character of `best`."""
+    """Where `reading` has something else in place of a character of `best`, lacks a figure or has one more."""
+    if best.text.startswith(reading.text):
+        return  # it was still coming
     matcher = SequenceMatcher(None, best.text, reading.text, autojunk=False)
-    for kind, a, b, _, _ in matcher.get_opcodes():
+    for kind, a1, a2, b1, b2 in matcher.get_opcodes():
         if kind == "replace":
-            yield from range(a, b)
+            yield from range(a1, a2)
+        elif kind != "equal" and FIGURES & set(best.text[a1:a2] + reading.text[b1:b2]):
+            yield from (*range(a1, a2), max(0, a1 - 1), a2)

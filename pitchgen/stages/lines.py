@@ -14,6 +14,7 @@ SAME_LINE = 0.5  # of the lower box's height that both have in common
 WORD_GAP = 1.6  # line heights between parts of a line: more is something else beside it
 SIZE = (0.6, 1.7)  # of a main line to what the strip's lines have
 LEGIBLE = 0.5  # mean probability of a line
+BESIDE = 0.7  # of a line's height that is read at either end: a bare 一 there is taken for no text
 _FOREIGN = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 WORDS, LETTERS = 2, 8  # of Latin ones, on a line without Chinese: another language, no brand; spaces get lost
 WIDE_SPACE, NEVER_FIRST = "\u3000", frozenset("、，。；：？！·")
@@ -33,11 +34,11 @@ def caption_of(
         read: reads lines.
     """
     line = strip.line / strip.part.height
-    lines = [b for b in _lines(boxes, aspect, line) if strip.holds(b.within(strip.part)) and _sized(b, line)]
+    lines = [b for b in in_lines(boxes, aspect, line) if strip.holds(b.within(strip.part)) and _sized(b, line)]
     block = _block(lines, line)
     if not block:
         return None
-    readings = [_tidy(reading) for reading in read(block)]
+    readings = [_tidied(reading) for reading in read(block)]
     read_lines = [(b, r) for b, r in zip(block, readings, strict=True) if r.certainty >= LEGIBLE]
     hers = [(b, r) for b, r in read_lines if not _foreign(r.text)]
     if not any(chinese(reading.text) or any(map(str.isdigit, reading.text)) for _, reading in hers):
@@ -46,17 +47,23 @@ def caption_of(
     box = hers[0][0]
     for b, _ in (*hers, *foreign):
         box = box.around(b)
-    return Seen(_joined([r for _, r in hers]), " ".join(r.text for _, r in foreign), box)
+    return Seen(_joined([r for _, r in hers]), " ".join(r.text for _, r in foreign), box, tuple(b for b, _ in hers))
 
 
-def _lines(boxes: Sequence[Box], aspect: float, line: float) -> list[Box]:
-    """Boxes beside each other as one, from the top."""
+def read_as_one(lines: Sequence[Reading]) -> Reading:
+    """Lines of one caption as it would be written."""
+    return _joined([_tidied(line) for line in lines])
+
+
+def in_lines(boxes: Sequence[Box], aspect: float, line: float | None = None) -> list[Box]:
+    """Boxes beside each other as one, from the top; `line` is how high one is, where that is known."""
     found: list[Box] = []
     for box in sorted(boxes, key=lambda b: b.left):
         for i, other in enumerate(found):
             common = min(box.bottom, other.bottom) - max(box.top, other.top)
-            near = (box.left - other.right) * aspect <= WORD_GAP * line
-            if near and common >= SAME_LINE * min(box.height, other.height):
+            lower = min(box.height, other.height)
+            near = (box.left - other.right) * aspect <= WORD_GAP * (line or lower)
+            if near and common >= SAME_LINE * lower:
                 found[i] = other.around(box)
                 break
         else:
@@ -92,7 +99,7 @@ def _foreign(text: str) -> bool:
     return not chinese(text) and (len(words) >= WORDS or sum(map(len, words)) >= LETTERS)
 
 
-def _tidy(reading: Reading) -> Reading:
+def _tidied(reading: Reading) -> Reading:
     """As it would be written: no space at a Chinese character, Chinese marks after one, none first."""
     kept: list[tuple[str, float]] = []
     pairs = list(zip(reading.text, reading.probabilities, strict=True))

@@ -68,6 +68,8 @@ def _segment(caption: OldCaption, span: Span, gap: float, speech: Sequence[Span]
 
 
 def _doubt(caption: OldCaption, speech: Sequence[Span]) -> Doubt | None:
+    if caption.hidden:
+        return Doubt.HIDDEN
     if caption.unsure:
         return Doubt.FIGURE
     if caption.reading.certainty < UNSURE:

@@ -21,6 +21,7 @@ LEAST_ALIGNED = 0.6  # share of the texts of a row; signs that come and go stand
 NEXT_LINE = 1.5  # line heights from middle to middle: lines of one caption
 LINE_SIZES = (0.45, 1.6)  # of a line to the main one: a second language is smaller
 MARGIN = 1.2  # line heights around the rows that were seen: a second line, a movement
+LEAST_TEXTS = 2  # in one row: a single one is a title or a sign, even one that comes and goes
 LEAST_CHINESE = 2  # characters: a sign of a single one is no speech
 
 
@@ -101,22 +102,31 @@ class _Row:
         return _share(abs(text.box.left - self.left) <= FLUSH for text in self.texts)
 
     @property
+    def aligned(self) -> float:
+        """Share of the texts that stand where captions would."""
+        return max(self.centred, self.flush)
+
+    @property
+    def changes(self) -> bool:
+        """Whether something else is written in it sooner or later, as in captions and hardly on signs."""
+        return len(_groups(self.texts)) >= LEAST_TEXTS
+
+    @property
     def worth(self) -> float:
         """How much Chinese is said in it."""
         groups = _groups(self.texts)
-        aligned = max(self.centred, self.flush)
-        return aligned * sum(max(chinese(t.reading.text) for t in group) for group in groups) if groups else 0.0
+        return self.aligned * sum(max(chinese(t.reading.text) for t in group) for group in groups) if groups else 0.0
 
 
-def find_strip(sightings: Sequence[Sighting], moments: int) -> Strip | None:
-    """Where captions stand, by what was seen at so many moments; None where there are none.
+def find_strip(sightings: Sequence[Sighting], looks: Sequence[float]) -> Strip | None:
+    """Where captions stand, by what was seen when the frame was looked at; None where there are none.
 
     They are the row in which most different Chinese is written, centred or beginning at the same place, coming and
     going; rows above and below that come with it are its second line or its second language.
     """
     legible = [s for s in sightings if s.reading.certainty >= LEGIBLE]
-    rows = [row for row in (_without_still(row, moments) for row in _rows(legible)) if row.texts]
-    candidates = [row for row in rows if max(row.centred, row.flush) >= LEAST_ALIGNED and row.worth >= LEAST_CHINESE]
+    rows = [row for row in (_without_still(row, looks) for row in _rows(legible)) if row.texts]
+    candidates = [row for row in rows if row.changes and row.aligned >= LEAST_ALIGNED and row.worth >= LEAST_CHINESE]
     if not candidates:
         return None
     main = max(candidates, key=lambda row: row.worth)
@@ -149,10 +159,16 @@ def _rows(sightings: Iterable[Sighting]) -> list[_Row]:
     return rows
 
 
-def _without_still(row: _Row, moments: int) -> _Row:
-    """The row without what stands in it all the time."""
+def _without_still(row: _Row, looks: Sequence[float]) -> _Row:
+    """The row without what stands in it all the time: what is behind may hide it now and then."""
     groups = _groups(row.texts)
-    return _Row([text for group in groups if len(group) < STILL * moments for text in group])
+    return _Row([text for group in groups if _looks_from_to(group, looks) < STILL * len(looks) for text in group])
+
+
+def _looks_from_to(group: Sequence[Sighting], looks: Sequence[float]) -> int:
+    """How often was looked from the first sighting of a text to its last."""
+    times = [text.at for text in group]
+    return sum(min(times) <= at <= max(times) for at in looks)
 
 
 def _belongs(row: _Row, main: _Row, centre: float | None) -> bool:

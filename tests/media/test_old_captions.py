@@ -32,7 +32,7 @@ from pitchgen.stages.strip import chinese
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "benchmarks"))
 
-from captions import score  # noqa: E402
+from captions import probe_size, score  # noqa: E402
 from captions_rendering import LINES, SANS, STYLES, Line, Style, burn, script  # noqa: E402
 
 START, SECONDS = 12.6, 7.9  # of the sample: a price, and colours
@@ -166,9 +166,69 @@ def test_captions_over_real_footage(shared_media: Path, tmp_path: Path) -> None:
     assert max(made.errors) <= NEAR
 
 
-def test_a_video_without_captions_has_none(tmp_path: Path, ffmpeg: str) -> None:
-    run(ffmpeg, "-f", "lavfi", "-i", "testsrc2=s=360x640:r=10:d=3", "-f", "lavfi", "-i", "anullsrc=d=3",
-        tmp_path / "video.mp4")  # fmt: skip
+def test_letters_that_are_lost_in_what_is_behind_are_told_of(shared_media: Path, tmp_path: Path) -> None:
+    """White without an edge over white blinds: what is left of a line reads well, and may be another price."""
+    if not SANS.exists():
+        pytest.skip(FONT_PACKAGES)
+    clip = ("-i", shared_media / "face_en_talk.mp4", "-f", "lavfi", "-i", "anullsrc=d=6", "-map", "0:v", "-map", "1:a")
+    lines = [line for line in LINES if line.end < 6]
+    burn((*clip, "-t", "6"), script(style("bare white"), lines, 1080, 720), tmp_path / "video.mp4")
+    captions = found_in(tmp_path / "video.mp4").captions
+    assert captions
+    assert all(caption.hidden for caption in captions)
+
+
+def test_a_bar_in_another_colour_than_the_letters_is_no_bar(tmp_path: Path) -> None:
+    """Between the black outlines of 二 the cream cloth behind was read as one bar more."""
+    if not SANS.exists():
+        pytest.skip(FONT_PACKAGES)
+    texts = (
+        "单价十二块八",
+        "一百二十双一箱",
+        "满二百减三十",
+        "三十二码都有",
+        "第二件半价",
+        "二两装的一块二",
+        "十三块二毛",
+    )
+    lines = [Line(0.3 + 1.2 * i, 1.5 + 1.2 * i, text) for i, text in enumerate(texts)]
+    sample = ("-i", SAMPLES / "umbrella.mp4", "-t", 9, "-s", "540x960")
+    burn(sample, script(style("yellow"), lines, 540, 960), tmp_path / "video.mp4")
+    assert [caption.reading.text for caption in found_in(tmp_path / "video.mp4").captions] == list(texts)
+
+
+CLIPS = ("face_en_talk.mp4", "face_f_talk.mp4", "face_zh_selfie_noaudio.mp4", "noface_autocut_zh_en.mp4",
+         "odd/SAR-2by3.mp4", "odd/h264-png.mp4", "odd/no_audio_video.mp4",
+         "odd/no_duration.webm", "odd/test_yuv422p.mp4", "odd/video_with_failing_audio.mp4")  # fmt: skip
+"""Every clip of ../shared/media whose picture can be decoded and has more than one pixel; none has captions."""
+
+
+def silent(clip: Path, ffmpeg: str, target: Path) -> Path:
+    """Its picture with silence: some have no sound, and captions are not looked for in what nobody can dub."""
+    looped = ("-stream_loop", "1", "-i", clip, "-f", "lavfi", "-i", "anullsrc=d=8", "-map", "0:v:0", "-map", "1:a")
+    run(ffmpeg, *looped, "-t", "8", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv444p", target)
+    return target
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_a_clip_without_captions_has_none(name: str, shared_media: Path, tmp_path: Path, ffmpeg: str) -> None:
+    assert found_in(silent(shared_media / name, ffmpeg, tmp_path / "video.mp4")) == OldCaptions(())
+
+
+def test_every_clip_with_a_picture_is_listed(shared_media: Path) -> None:
+    left_out = {"dashinit.mp4", "result.webm", "dash_-video-with-dash-.mp4"}
+    there = {str(p.relative_to(shared_media)) for p in shared_media.rglob("*") if p.suffix in (".mp4", ".webm")}
+    assert {name for name in there if Path(name).name not in left_out} == set(CLIPS)
+
+
+@pytest.mark.parametrize("name", CLIPS[:4])
+def test_price_tags_logos_and_print_on_goods_are_no_captions(name: str, shared_media: Path, tmp_path: Path) -> None:
+    """All the time, for a while, and moving, over real clips."""
+    if not SANS.exists():
+        pytest.skip(FONT_PACKAGES)
+    clip = ("-stream_loop", 1, "-i", shared_media / name, "-f", "lavfi", "-i", "anullsrc=d=10")
+    source = (*clip, "-map", "0:v:0", "-map", "1:a", "-t", 10)
+    burn(source, script(style("signs around"), (), *probe_size(shared_media / name)), tmp_path / "video.mp4")
     assert found_in(tmp_path / "video.mp4") == OldCaptions(())
 
 

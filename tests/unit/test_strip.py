@@ -12,6 +12,7 @@ from pitchgen.stages.lines import caption_of
 from pitchgen.stages.strip import Sighting, Strip, find_strip
 
 TEXTS = ("大家好欢迎来到我们店铺", "一千双以上两块八", "一箱240双，起订100双", "单价12.8元包邮", "现货三天内发货")
+LOOKS = [1.25 * i for i in range(8)]  # seconds
 LETTER, LINE, TOP = 0.04, 0.035, 0.75  # of the frame
 
 
@@ -30,22 +31,27 @@ def test_lines_that_come_letter_by_letter_are_meant_to_be_in_the_middle(shown: S
     sightings = [
         seen(1.25 * i, text[:count], centred(text)) for i, (text, count) in enumerate(zip(TEXTS, shown, strict=True))
     ]
-    strip = find_strip(sightings, 8)
+    strip = find_strip(sightings, LOOKS)
     assert strip
     assert strip.centre == 0.5
     assert all(strip.holds(seen(0, text, centred(text)).box) for text in TEXTS)
 
 
 def test_lines_that_begin_at_one_place() -> None:
-    strip = find_strip([seen(1.25 * i, text, 0.1) for i, text in enumerate(TEXTS)], 8)
+    strip = find_strip([seen(1.25 * i, text, 0.1) for i, text in enumerate(TEXTS)], LOOKS)
     assert strip
     assert (strip.centre, strip.left) == (None, pytest.approx(0.1))
 
 
 def test_lines_that_are_centred_elsewhere() -> None:
-    strip = find_strip([seen(1.25 * i, text, centred(text) - 0.1) for i, text in enumerate(TEXTS)], 8)
+    strip = find_strip([seen(1.25 * i, text, centred(text) - 0.1) for i, text in enumerate(TEXTS)], LOOKS)
     assert strip
     assert strip.centre == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize("at", [(0, 2, 5, 7), (2,), (2, 3, 4)])
+def test_a_sign_is_no_caption_even_if_it_cannot_always_be_seen(at: Sequence[int]) -> None:
+    assert find_strip([seen(LOOKS[i], TEXTS[0], centred(TEXTS[0])) for i in at], LOOKS) is None
 
 
 @pytest.mark.parametrize(
