@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, Queue
 from dbos._core import execute_dequeued_workflow
 from dbos._utils import INTERNAL_QUEUE_NAME, generate_uuid
+from sqlalchemy import text
 
 from pitchgen.core.hosting import Hosting
 from pitchgen.edges.service.database import CONNECT, POOL
@@ -22,6 +23,7 @@ from pitchgen.edges.service.hints import Hints
 from pitchgen.edges.service.queue import APPLICATION, GRAPH, QUEUES, queue_url, resource_of
 
 THREADS = 64  # more than a worker's stages
+UNUSED = 60.0  # seconds between DBOS' looks into a queue of its own, which none of ours comes into
 STARTING = 30.0  # seconds for a stage that was taken to begin, or its place is somebody else's
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,7 @@ class Executor:
         """Take work from `queues`, those first that are named first; `places` says how many stages of a resource."""
         self._places = dict(places)
         DBOS.listen_queues([])
+        self._dbos._registry.get_internal_queue()._polling_interval_sec = UNUSED
         DBOS.launch()
         for name in QUEUES:  # of which a claim takes one stage
             self._queues[name] = DBOS.register_queue(name, worker_concurrency=1, partition_worker_concurrency=1)
@@ -134,7 +137,7 @@ class Executor:
         """Take from one queue while there is room; who waits longest for a turn is first."""
         if not self._room(name):
             return
-        keys = self._dbos._sys_db.get_queue_partitions(name)
+        keys = self._waiting(name)
         random.shuffle(keys)
         for key in sorted(keys, key=lambda key: self._turns.get((name, key), 0.0)):
             if not self._room(name):
@@ -142,6 +145,22 @@ class Executor:
             if self._claim(name, key):
                 self._hints.tell(name, key)
             self._turns[name, key] = time.monotonic()
+
+    def _waiting(self, name: str) -> list[str]:
+        """Partitions of which something waits: one seek in the index for each, however much waits."""
+        engine = self._dbos._sys_db.engine
+        table = "workflow_status" if engine.dialect.name == "sqlite" else "dbos.workflow_status"
+        least = (
+            f"SELECT min(queue_partition_key) FROM {table} WHERE queue_name = :queue AND status = 'ENQUEUED' "
+            "AND status IN ('ENQUEUED', 'PENDING') AND queue_partition_key IS NOT NULL"
+        )
+        query = (
+            f"WITH RECURSIVE waiting(key) AS ({least} UNION ALL "
+            f"SELECT ({least} AND queue_partition_key > waiting.key) FROM waiting WHERE waiting.key IS NOT NULL) "
+            "SELECT key FROM waiting WHERE key IS NOT NULL"
+        )
+        with engine.begin() as connection:
+            return list(connection.execute(text(query), {"queue": name}).scalars())
 
     def _room(self, name: str) -> int:
         resource = resource_of(name)
