@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hosted import Service, short, until
 from postgres import Postgres
 
 from pitchgen.core.service import JobState
+from pitchgen.edges.service import executor
+from pitchgen.recipes.service.platform import AT_END
+from pitchgen.recipes.service.worker import Worker
 
 FAR = 300.0  # seconds between looks that nobody asks for: a test in which one is needed fails
 
@@ -51,3 +55,26 @@ def test_merchants_take_turns(service: Service) -> None:
     first, last = began.index("mer_b"), len(began) - 1 - began[::-1].index("mer_b")
     assert began[first : last + 1] == ["mer_b", "mer_a", "mer_b", "mer_a", "mer_b"]
     assert first <= 1, "who never had a turn is first"
+
+
+def test_what_was_claimed_and_could_not_begin_goes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the database goes away between the claim and the beginning: else it would be this worker's for ever."""
+    service = Service(short(tmp_path / "state"), tmp_path)
+    begin, failed = executor.execute_dequeued_workflow, list[str]()
+
+    def fail_once(dbos: Any, status: Any, owner: str) -> Any:
+        if not failed:
+            failed.append(status["workflow_uuid"])
+            raise OSError("the connection is lost")
+        return begin(dbos, status, owner)
+
+    monkeypatch.setattr(executor, "execute_dequeued_workflow", fail_once)
+    job = service.order("mer_a", ("en",))
+    worker = Worker(service.hosting, at_end=AT_END)
+    worker.start()
+    service.settle([job])
+    assert failed == [f"{service.jobs.outputs('mer_a', job.id)[0].run_id}/hear/-/1"]
+    assert service.state(job) is JobState.SUCCEEDED
+    worker.drain()
+    worker.close()
+    service.close()

@@ -175,8 +175,13 @@ class Executor:
         for workflow in claimed:
             with self._lock:
                 self._held[workflow] = (resource_of(name), time.monotonic())
-            if (status := system.get_workflow_status(workflow)) is not None:
-                execute_dequeued_workflow(self._dbos, status, owner)
+            try:
+                if (status := system.get_workflow_status(workflow)) is not None:
+                    execute_dequeued_workflow(self._dbos, status, owner)
+            except Exception:
+                with self._lock:
+                    del self._held[workflow]  # so that it is seen to be nobody's, and goes back
+                raise
         return bool(claimed)
 
     def _tidy(self) -> None:
