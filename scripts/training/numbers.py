@@ -42,11 +42,13 @@ def _rest(rest: int, value: int, *, short: bool) -> str:
 def number(random: Random) -> str:
     """Any number a pitch may have."""
     kind = random.random()
-    if kind < 0.45:
+    if kind < 0.4:
         value = random.choice(ROUND)
-    elif kind < 0.6:
+    elif kind < 0.52:
         value = random.choice(LARGE)
-    elif kind < 0.8:
+    elif kind < 0.68:
+        value = random.randint(1, 10)
+    elif kind < 0.84:
         value = random.randint(1, 99)
     else:
         value = random.randint(100, 9999)

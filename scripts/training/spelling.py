@@ -15,13 +15,13 @@ from training.held_out import HANZI
 from training.readings import Syllable, syllables
 from training.text import Texts
 
-CLAUSES = 1_500_000
+CLAUSES = 2_500_000
 READ = 250_000  # of these espeak-ng reads
 KNOWN = 3  # occurrences of a word in the dictionary's corpus, at least
 LONGEST_WORD = 5
-TIMES = 6  # that the dictionary is read: clauses outnumber its words
+TIMES = 3  # that the dictionary is read: clauses outnumber its words
 DISCOUNT = 0.75  # occurrences: what was seen once is no rule
-WORTH = {2: 6.0, 3: 10.0, 4: 14.0}  # nats that an n-gram saves over all its occurrences, at least
+WORTH = {2: 4.0, 3: 8.0, 4: 15.0}  # nats that an n-gram saves over all its occurrences, at least
 RAREST_READING = 0.003  # of a character's
 
 Ids = NDArray[np.int64]

@@ -28,6 +28,7 @@ EVERYDAY = Path(__file__).with_name("everyday.txt")
 SENTENCES = Path(__file__).with_name("sentences.txt")
 GOODS = Path(__file__).with_name("goods.txt")
 COMMON = 700  # occurrences in the dictionary's corpus: the 10,000 commonest words
+HEARD_OF = 50  # the same, of words that strings are made of
 LONGEST = 26  # characters said in one breath
 
 SPEECH_PARTS = {
@@ -44,8 +45,8 @@ class Texts:
     groups: tuple[tuple[float, tuple[tuple[Nodes, ...], ...]], ...]
     """(weight, sentences); a sentence is its forms."""
     fillers: dict[str, Filler]
-    words: tuple[str, ...] = ()
-    """For strings of words, at the weight that the groups leave."""
+    words: tuple[tuple[str, ...], ...] = ()
+    """For strings of words, at the weight that the groups leave: for each character the words that have it."""
 
     def clause(self, random: Random) -> str:
         """One clause, of characters alone."""
@@ -60,7 +61,7 @@ class Texts:
             drawn -= weight
             if drawn < 0:
                 return self._grown(random.choice(random.choice(sentences)), random)
-        return "".join(random.choices(self.words, k=random.randint(2, 6)))
+        return "".join(random.choice(random.choice(self.words)) for _ in range(random.randint(2, 5)))
 
     def _grown(self, nodes: Nodes, random: Random) -> str:
         parts = []
@@ -88,7 +89,7 @@ def texts(dictionary: Path, *, strings: float) -> Texts:
         (0.20 * told, tuple(((Literal(line),),) for line in _lines(SENTENCES, book))),
     )
     slots = fillers(book, words, unseen_goods=False, more_goods=_lines(GOODS, book))
-    return Texts(groups, slots, tuple(word for part in words.values() for word in part))
+    return Texts(groups, slots, _by_character(dictionary))
 
 
 def unseen_patterns() -> Texts:
@@ -167,10 +168,25 @@ def _read(path: Path) -> Iterator[str]:
 def _words(dictionary: Path) -> dict[str, tuple[str, ...]]:
     """The common words by slot."""
     found: dict[str, list[str]] = {slot: [] for slot in SPEECH_PARTS}
+    for word, part in _entries(dictionary, COMMON):
+        for slot, tags in SPEECH_PARTS.items():
+            if part in tags:
+                found[slot].append(word)
+    return {slot: tuple(words) for slot, words in found.items()}
+
+
+def _by_character(dictionary: Path) -> tuple[tuple[str, ...], ...]:
+    """For each character its words: drawn so, a rare syllable is said about as often as any other."""
+    found: dict[str, list[str]] = {}
+    for word, _ in _entries(dictionary, HEARD_OF):
+        for character in word if len(word) > 1 else "":
+            found.setdefault(character, []).append(word)
+    return tuple(map(tuple, found.values()))
+
+
+def _entries(dictionary: Path, least: int) -> Iterator[tuple[str, str]]:
+    """Words that occur so often in the dictionary's corpus, and their parts of speech."""
     for line in dictionary.read_text("utf-8").splitlines():
         word, count, part = line.split(" ")
-        if int(count) >= COMMON and HANZI.fullmatch(word):
-            for slot, tags in SPEECH_PARTS.items():
-                if part in tags:
-                    found[slot].append(word)
-    return {slot: tuple(words) for slot, words in found.items()}
+        if int(count) >= least and HANZI.fullmatch(word):
+            yield word, part

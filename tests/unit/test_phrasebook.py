@@ -139,6 +139,18 @@ def test_what_is_not_known_is_not_guessed(engine: Translator, chinese: str) -> N
     assert [say(engine, chinese, target) for target in LANGUAGES] == [None] * 3
 
 
+@pytest.mark.parametrize("script", sorted(NUMBERS))
+def test_commas_that_a_recogniser_left_out_change_nothing(engine: Translator, script: str) -> None:
+    for line in script_of(script).read_text(encoding="utf-8").split():
+        found = say(engine, line.replace("，", "").replace("、", ""))
+        assert found == (None if "元，五百个" in line else say(engine, line))  # 18.5元五 may be one sum
+
+
+@pytest.mark.parametrize("chinese", ["一千双两块八万双两块五。", "单价三块二百双起批。"])
+def test_figures_that_could_be_divided_in_several_ways_are_not_guessed(engine: Translator, chinese: str) -> None:
+    assert say(engine, chinese) is None
+
+
 def test_a_batch_keeps_its_order(engine: Translator) -> None:
     requests = [Translation(text, "zh", target) for text in ("谢谢", "爬山", "你好") for target in ("ru", "en")]
     assert [r.text for r in engine.translate(requests)] == [

@@ -66,10 +66,16 @@ def amounts_at(text: str, start: int) -> list[tuple[int, Amount]]:
     ]
 
 
+_NO_PAIR_WITH_TWO = "二四五六七八九"
+"""After these 两 begins another number, as in 十二块八两打; 一两百 and 三两个 are one."""
+
+
 def _within_number(text: str, start: int) -> bool:
     """Whether a numeral stands at `start` and before it, perhaps with a point between."""
     before = text[max(0, start - 2) : start]
     if not before or start >= len(text) or text[start] not in NUMERALS + _DIGITS:
+        return False
+    if text[start] == "两" and before[-1] in _NO_PAIR_WITH_TWO:
         return False
     return before[-1] in NUMERALS + _DIGITS + "几" or (before[-1] in "点." and before[0] in NUMERALS + _DIGITS)
 

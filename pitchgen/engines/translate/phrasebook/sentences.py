@@ -14,6 +14,8 @@ from pitchgen.languages.chinese import normalise
 LONGEST = 6
 """Most clauses that one form may span: the longest lists of colours have about as many."""
 
+SHORTEST = 2  # characters of a clause that no comma sets apart
+
 _SENTENCE = re.compile(r"([^。!?]+)([。!?]*)")
 _PAUSE = re.compile(r"([、]|,(?!\d{3}(?!\d)))")
 _OPENERS = re.compile(
@@ -24,6 +26,10 @@ _PARTICLES = re.compile(r"[啊呢哦啦呀嘛呃嗯]|的话|(?<![得的])哈")
 _MARKS = {"!": "exclamation", "?": "question"}
 _DOTTED = ("tr",)
 """Languages in which the capital of i keeps its dot."""
+_FIGURE = re.compile(
+    r"(?![一二三四五六七八九]两)[\d零一二两三四五六七八九十百千万亿点块元毛角][\d零一二两三四五六七八九十百千万亿半]"
+)
+"""What may be one number: 一千双两块八万双 is 两块, 八万双 or 两块八, 万双. After a digit 两 begins another one."""
 _NUMERAL_PAUSE = re.compile(r"(?<=[\d零一二两三四五六七八九十百千万点]),(?=[\d零一二两三四五六七八九十百千万半])")
 
 
@@ -56,6 +62,27 @@ def understand(text: str, source: Source) -> Matched | None:
 
 
 def _clauses(body: str, source: Source) -> tuple[Clause, ...] | None:
+    """The sentence as clauses; where it is not known as it is written, with the commas that a recogniser left out."""
+    return _covered(body, source) or _covered(_paused(body, source), source)
+
+
+def _paused(body: str, source: Source) -> str:
+    """The sentence with a comma in each part that is two clauses said in one breath."""
+    return "".join(part if _PAUSE.fullmatch(part) else _with_comma(part, source) for part in _PAUSE.split(body))
+
+
+def _with_comma(text: str, source: Source) -> str:
+    """`text` with a comma where it is two known clauses; never within what may be one figure."""
+    if _clause(text, source) is None:
+        for place in range(SHORTEST, len(text) - SHORTEST + 1):
+            first, second = text[:place], text[place:]
+            divided = _FIGURE.fullmatch(first[-1] + second[0])
+            if not divided and _clause(first, source) and _clause(second, source):
+                return f"{first},{second}"
+    return text
+
+
+def _covered(body: str, source: Source) -> tuple[Clause, ...] | None:
     """The sentence as the fewest known pieces from the left, each one clause or several together."""
     parts = _PAUSE.split(body)
     texts, pauses = parts[::2], parts[1::2]
