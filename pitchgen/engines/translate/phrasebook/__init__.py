@@ -17,7 +17,7 @@ from pitchgen.engines.translate.phrasebook.writing import Writer
 
 VARIABLE = "PITCHGEN_PHRASEBOOK"
 """Names a folder with the user's own files."""
-VERSION = 1
+VERSION = 2
 """Raise it whenever the same data give another translation."""
 
 
