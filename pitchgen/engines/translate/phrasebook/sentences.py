@@ -27,9 +27,10 @@ _MARKS = {"!": "exclamation", "?": "question"}
 _DOTTED = ("tr",)
 """Languages in which the capital of i keeps its dot."""
 _FIGURE = re.compile(
-    r"(?![一二三四五六七八九]两)[\d零一二两三四五六七八九十百千万亿点块元毛角][\d零一二两三四五六七八九十百千万亿半]"
+    r"(?![二四五六七八九]两)[\d零一二两三四五六七八九十百千万亿点块元毛角][\d零一二两三四五六七八九十百千万亿半]"
 )
-"""What may be one number: 一千双两块八万双 is 两块, 八万双 or 两块八, 万双. After a digit 两 begins another one."""
+"""What may be one number: 一千双两块八万双 is 两块, 八万双 or 两块八, 万双. After a digit 两 begins another one,
+but for 一两 and 三两, which say about how many."""
 _NUMERAL_PAUSE = re.compile(r"(?<=[\d零一二两三四五六七八九十百千万点]),(?=[\d零一二两三四五六七八九十百千万半])")
 
 
