@@ -1,7 +1,7 @@
 """How well the small recogniser hears what it may pass on, and whether it refuses the rest.
 
     python -m pip install torch jieba onnx        # jieba for its list of words
-    python scripts/train_recogniser.py --hours 25 --minutes 180
+    python scripts/train_recogniser.py --hours 40 --minutes 240
     python benchmarks/recogniser.py [folder with clips of people]
 
 Texts, voices and noise are made as in training, from seeds that it never had. What is `unseen` no training had.

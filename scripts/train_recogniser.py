@@ -1,7 +1,7 @@
 """Trains the small recogniser on speech made here, and writes it to `.cache/recogniser`: a network and its spelling.
 
     python -m pip install torch jieba onnx        # jieba for its list of words
-    python scripts/train_recogniser.py --hours 20 --minutes 120      # again: goes on where it was
+    python scripts/train_recogniser.py --hours 40 --minutes 240      # again: goes on where it was
     python scripts/train_recogniser.py --export                      # the newest state becomes the model
 
 Speech is made in a second process while the network trains on what is there already; `--minutes` counts all runs, so
@@ -163,8 +163,8 @@ def _loss(logits: Tensor, targets: Sequence[Sequence[int]], lengths: Tensor) -> 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--hours", type=float, default=20, help="of speech")
-    parser.add_argument("--minutes", type=float, default=120, help="of training, over all runs")
+    parser.add_argument("--hours", type=float, default=40, help="of speech")
+    parser.add_argument("--minutes", type=float, default=240, help="of training, over all runs")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--export", action="store_true", help="only write the model from the newest state")
     options = parser.parse_args()
