@@ -29,7 +29,7 @@ from pitchgen.dsp.resample import resample
 from pitchgen.engines.transcribe.script import ScriptAligner
 from pitchgen.engines.transcribe.spelling import Sound, Spelling
 
-RECIPE = 1  # raise it whenever the same recording gives another transcript
+RECIPE = 2  # raise it whenever the same recording gives another transcript
 FRAME = 4 * HOP / RATE  # seconds of one output: 40 ms
 LONGEST = 20.0  # seconds heard at once: longer speech is cut at its quietest place
 MARGIN = 0.15  # seconds before and after a span, so that no soft first sound is lost

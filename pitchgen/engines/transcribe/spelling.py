@@ -31,6 +31,7 @@ RIVAL = 3.0  # nats: a path that costs so little more may be the right one
 LOOKED_AT = 3  # times as many are looked at: some go on alike
 CANDIDATES = 48  # characters tried for one sound
 LANGUAGE_WEIGHT = 0.6  # of a nat of the n-grams to one of the network
+HEARD = 1.5  # nats that a character is worth: without them n-grams leave out what was heard, as each one costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class Spelling:
         characters, symbols, heard = self._candidates(sound)
         totals = np.array([path.total for path in beam], np.float32)[:, np.newaxis]
         histories = np.array([path.history for path in beam])
-        spoken = totals + heard + LANGUAGE_WEIGHT * self._language(histories, characters)
+        spoken = totals + heard + LANGUAGE_WEIGHT * self._language(histories, characters) - HEARD
         costs = np.concatenate([spoken, totals + sound.nothing], axis=1)
         for flat in np.argsort(costs, axis=None)[: LOOKED_AT * BEAM]:
             row, column = divmod(int(flat), costs.shape[1])
