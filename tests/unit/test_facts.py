@@ -135,3 +135,10 @@ def test_what_would_be_read_otherwise_stays() -> None:
     text = "三百五一套"
     found = facts(text)
     assert facts(in_figures(text, found)) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "read"), [("单价十二块八两打起批", ["十二块八", "两打"]), ("十二块三两个起批", ["十二块", "三两个"])]
+)
+def test_after_most_digits_a_two_begins_another_number(text: str, read: list[str]) -> None:
+    assert [fact.evidence.text for fact in facts(text)] == read

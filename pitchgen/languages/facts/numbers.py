@@ -12,6 +12,8 @@ from pitchgen.languages.facts.counters import unit_at
 _DIGITS = "0123456789"
 DIGIT = "一二两三四五六七八九"
 NUMERALS = "零〇○一二两三四五六七八九壹贰叁肆伍陆柒捌玖十拾百佰千仟万亿"
+BEFORE_TWO = "二四五六七八九"
+"""Digits after which 两 begins another number, as in 十二块八两打; 一两百 and 三两个 are one."""
 RUN = re.compile(
     rf"(?:[{NUMERALS}]|(?<=[{NUMERALS}])点(?=[零{DIGIT}])|"
     r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)+"
@@ -66,16 +68,12 @@ def amounts_at(text: str, start: int) -> list[tuple[int, Amount]]:
     ]
 
 
-_NO_PAIR_WITH_TWO = "二四五六七八九"
-"""After these 两 begins another number, as in 十二块八两打; 一两百 and 三两个 are one."""
-
-
 def _within_number(text: str, start: int) -> bool:
     """Whether a numeral stands at `start` and before it, perhaps with a point between."""
     before = text[max(0, start - 2) : start]
     if not before or start >= len(text) or text[start] not in NUMERALS + _DIGITS:
         return False
-    if text[start] == "两" and before[-1] in _NO_PAIR_WITH_TWO:
+    if text[start] == "两" and before[-1] in BEFORE_TWO:
         return False
     return before[-1] in NUMERALS + _DIGITS + "几" or (before[-1] in "点." and before[0] in NUMERALS + _DIGITS)
 

@@ -12,7 +12,7 @@ from pitchgen.languages.amounts import discount as discounts
 from pitchgen.languages.chinese import parse
 from pitchgen.languages.facts.counters import CENTS, SIGNS, currency_at, unit_at, unit_word_at
 from pitchgen.languages.facts.found import Found, Said, role
-from pitchgen.languages.facts.numbers import ABOUT, DIGIT, NUMERALS, OVER, ROUGHLY, RUN, TO, amounts_at
+from pitchgen.languages.facts.numbers import ABOUT, BEFORE_TWO, DIGIT, NUMERALS, OVER, ROUGHLY, RUN, TO, amounts_at
 
 _D = rf"[{DIGIT}1-9]"
 _NO_CLOTH = "[巾衣线料绒刷球皮]"
@@ -24,8 +24,7 @@ _FEN_ALONE = re.compile(rf"(?P<fen>{_D})分(?:钱|(?=[一每/]))(?!钟)")
 _CENTS_PAIR = re.compile(
     rf"(?P<low>{_D})[毛角]?(?:到|至|-|~)?(?P<high>{_D})(?P<sign>[毛角分])钱?(?![巾衣线料绒刷球皮形])"
 )
-_GOES_ON = NUMERALS.replace("两", "")  # 十二块八两打: after a digit 两 begins another number
-_BARE = re.compile(rf"(?P<zero>零?)(?P<digits>{_D})(?![{_GOES_ON}\d.点])")
+_BARE = re.compile(rf"(?P<zero>零?)(?P<digits>{_D})(?:(?![{NUMERALS}\d.点])|(?<=[{BEFORE_TWO}])(?=两))")
 _BARE_PAIR = re.compile(r"(?P<digits>\d\d)(?![\d.])")
 _MORE = re.compile(r"[多余](?![款种功用次])")
 _MONEY_WORD = re.compile(r"钱|人民币")

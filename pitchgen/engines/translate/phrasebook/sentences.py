@@ -10,6 +10,7 @@ from pitchgen.engines.translate.phrasebook.book import Source
 from pitchgen.engines.translate.phrasebook.forms import Filling
 from pitchgen.engines.translate.phrasebook.writing import Writer
 from pitchgen.languages.chinese import normalise
+from pitchgen.languages.facts.numbers import BEFORE_TWO
 
 LONGEST = 6
 """Most clauses that one form may span: the longest lists of colours have about as many."""
@@ -27,10 +28,9 @@ _MARKS = {"!": "exclamation", "?": "question"}
 _DOTTED = ("tr",)
 """Languages in which the capital of i keeps its dot."""
 _FIGURE = re.compile(
-    r"(?![二四五六七八九]两)[\d零一二两三四五六七八九十百千万亿点块元毛角][\d零一二两三四五六七八九十百千万亿半]"
+    rf"(?![{BEFORE_TWO}]两)[\d零一二两三四五六七八九十百千万亿点块元毛角][\d零一二两三四五六七八九十百千万亿半]"
 )
-"""What may be one number: 一千双两块八万双 is 两块, 八万双 or 两块八, 万双. After a digit 两 begins another one,
-but for 一两 and 三两, which say about how many."""
+"""What may be one number: 一千双两块八万双 is 两块, 八万双 or 两块八, 万双."""
 _NUMERAL_PAUSE = re.compile(r"(?<=[\d零一二两三四五六七八九十百千万点]),(?=[\d零一二两三四五六七八九十百千万半])")
 
 
